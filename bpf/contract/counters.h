@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* Why something was not done. One per-CPU slot each; never sent through the ring that may be full. */
+#pragma once
+#include "types.h"
+
+enum counter : __u32 {
+    /* ledger: every finished exchange of a target is exactly one of the first three */
+    COUNTER_EMITTED,   /* given to the ring */
+    COUNTER_RING_FULL, /* lost: the agent was too slow */
+    COUNTER_UNSAMPLED, /* the trace is not sampled: nothing was copied */
+
+    /* requests whose header was written */
+    COUNTER_INJECTED,
+    COUNTER_REWRITTEN,
+    COUNTER_ADOPTED,
+
+    /* requests whose header was not written, and why (skip_reason) */
+    COUNTER_SKIP_DISABLED,    /* propagation by headers is off */
+    COUNTER_SKIP_NOT_ENROLLED, /* the socket was not in the sockmap */
+    COUNTER_SKIP_UNPROVEN,    /* not known that a request starts here */
+    COUNTER_SKIP_INVALID,     /* the application's own context is malformed or doubled */
+    COUNTER_SKIP_SPLIT,       /* the end of the headers was cut in two by the sender */
+    COUNTER_SKIP_NO_SPACE,    /* the send buffer might not take the grown message whole */
+    COUNTER_SKIP_PUSH_FAILED, /* the kernel had no memory to grow the message */
+    COUNTER_SKIP_ROLLED_BACK, /* a failed edit was undone */
+
+    /* streams that could not be followed */
+    COUNTER_STREAM_UNKNOWN, /* the connection does not speak HTTP/1 */
+    COUNTER_STREAM_GAP,     /* bytes were missed inside a message */
+    COUNTER_STREAM_EXISTED, /* open before Hilo; followed from its next request */
+    COUNTER_PIPELINE_FULL,  /* more requests outstanding than the map holds */
+    COUNTER_STORAGE_FAILED, /* no memory for the state of a connection */
+    COUNTER_CONTEXT_INVALID, /* incoming context malformed, doubled or of version ff: ignored */
+
+    /* processes */
+    COUNTER_TARGETS_FULL,
+    COUNTER_PROCESS_EVENTS_LOST,
+};

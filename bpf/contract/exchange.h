@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+#pragma once
+#include "types.h"
+
+enum protocol : __u8 {
+    PROTOCOL_UNKNOWN,
+    PROTOCOL_HTTP1,
+};
+
+/* How the parent of a span was found. Written on the span as hilo.link. */
+enum link : __u8 {
+    LINK_NONE,       /* no parent: this span is the root of its trace */
+    LINK_HEADER,     /* server: the request carried a context */
+    LINK_CONNECTION, /* server: the client is on this host and its request could not carry one */
+    LINK_THREAD,     /* client: this thread read the open server request */
+    LINK_CONNECT,    /* client: the thread that opened the connection had read the open request */
+    LINK_PROCESS,    /* client: the process had exactly one open server request */
+};
+
+/* How the context of a client request left, or why it did not. Written as hilo.propagation. */
+enum carrier : __u8 {
+    CARRIER_NONE,        /* server side, or propagation is off */
+    CARRIER_INJECTED,    /* Hilo wrote the header */
+    CARRIER_APPLICATION, /* the application wrote its own; its ids were adopted */
+    CARRIER_REWRITTEN,   /* a proxy forwarded the incoming header; its parent id was replaced */
+    CARRIER_SKIPPED,     /* not written; counters say why */
+};
+
+enum outcome : __u8 {
+    OUTCOME_COMPLETE,
+    OUTCOME_CLOSED,  /* the connection ended before the response was complete */
+    OUTCOME_TUNNEL,  /* CONNECT or Upgrade succeeded: the connection speaks something else now */
+};
+
+/* One finished request and its response, seen from one side of a connection. */
+struct exchange_event {
+    struct event_header header;
+    struct span_context span;
+    __u8 parent_id[SPAN_ID_SIZE]; /* all zero: root */
+    __u64 start_ns;               /* CLOCK_MONOTONIC, first byte of the request */
+    __u64 end_ns;                 /* CLOCK_MONOTONIC, last byte of the response */
+    struct endpoint local;
+    struct endpoint remote;
+    __u64 request_body_size OTLP("http.request.body.size");   /* bytes on the wire */
+    __u64 response_body_size OTLP("http.response.body.size"); /* bytes on the wire */
+    __u32 target;                     /* pid the target was selected as: the key of its resource */
+    __u32 pid OTLP("process.pid");    /* process that read or sent the request */
+    __u32 tid OTLP("thread.id");      /* thread that read or sent the request, 0: not known */
+    __u16 status OTLP("http.response.status_code"); /* final status, 0: none came */
+    __u16 request_head_size;          /* captured bytes of the request head */
+    __u16 response_head_size;         /* captured bytes of the response head */
+    enum role role;
+    enum protocol protocol;
+    enum link link OTLP("hilo.link");
+    enum carrier carrier OTLP("hilo.propagation");
+    enum outcome outcome;
+    __u8 pad;
+    __u8 heads[]; /* request_head_size bytes, then response_head_size bytes */
+};

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+#pragma once
+#include "types.h"
+
+#define COMMAND_SIZE 16
+
+enum process_change : __u8 {
+    PROCESS_EXEC,
+    PROCESS_FORK,
+    PROCESS_EXIT,
+};
+
+/* A process was born, replaced its program, or ended. Threads are not reported. */
+struct process_event {
+    struct event_header header;
+    __u64 start_ns; /* start_boottime of the process: with the pid it names it for good */
+    __u32 pid;
+    __u32 parent_pid;
+    enum process_change change;
+    __u8 pad[7];
+    char command[COMMAND_SIZE]; /* task comm, zero-terminated */
+};
+
+/* A process began to listen on a TCP socket. */
+struct listen_event {
+    struct event_header header;
+    __u64 cookie; /* socket cookie, 0 when it has none yet */
+    __u32 pid;
+    __u16 port; /* host byte order */
+    __u16 family;
+};
+
+/* A process asked a socket how much it holds (FIONREAD) for the first time. Sockets in a sockmap
+ * answer wrongly on some kernels: the agent takes all sockets of this process out of it and then
+ * acknowledges in the map of targets; the process waits for that, within a bound. */
+struct fionread_event {
+    struct event_header header;
+    __u32 pid;
+    __u32 pad;
+};
