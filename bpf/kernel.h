@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* The kernel types and fields that Hilo relies on, and no others: this file is also the list of its
+ * kernel dependencies. Offsets are relocated against the BTF of the running kernel (CO-RE). */
+#pragma once
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+
+#define AF_INET 2
+#define AF_INET6 10
+#define IPPROTO_TCP 6
+#define ETH_P_IP 0x0800
+#define ETH_P_IPV6 0x86dd
+#define O_NONBLOCK 04000
+#define SOCK_ZEROCOPY_BIT 24 /* enum sock_flags, unchanged since 4.14 */
+#define FIONREAD 0x541b
+#define SK_STORAGE_CLONE BPF_F_CLONE
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct file {
+    unsigned int f_flags;
+};
+
+struct socket {
+    struct file *file;
+};
+
+typedef struct {
+    long long counter;
+} atomic64_t;
+
+struct sock_common {
+    unsigned short skc_family;
+    __u16 skc_num;
+    atomic64_t skc_cookie;
+};
+
+struct sock {
+    struct sock_common __sk_common;
+    struct socket *sk_socket;
+    unsigned long sk_flags;
+    int sk_sndbuf;
+    int sk_wmem_queued;
+};
+
+struct tcp_sock {
+    __u32 write_seq;
+    __u32 snd_nxt;
+    __u32 snd_una;
+    __u32 rcv_nxt;
+    __u32 notsent_lowat;
+};
+
+struct task_struct {
+    int pid;
+    int tgid;
+    __u64 start_boottime;
+    struct task_struct *group_leader;
+    struct task_struct *real_parent;
+    char comm[16];
+};
+
+#pragma clang attribute pop
+
+/* Headers as they are on the wire: never relocated. */
+struct ipv4_header {
+    __u8 version_and_size;
+    __u8 tos;
+    __be16 total_size;
+    __u8 ignored[5];
+    __u8 protocol;
+    __be16 checksum;
+    __u8 source[4];
+    __u8 destination[4];
+};
+
+struct ipv6_header {
+    __u8 ignored[6];
+    __u8 next_header;
+    __u8 hop_limit;
+    __u8 source[16];
+    __u8 destination[16];
+};
+
+struct tcp_header {
+    __be16 source;
+    __be16 destination;
+    __be32 seq;
+    __be32 ack;
+    __u8 data_offset; /* upper 4 bits, in 32-bit words */
+    __u8 flags;
+    __be16 window;
+    __be16 checksum;
+    __be16 urgent;
+};
+
+#define TCP_FLAG_FIN 0x01
+#define TCP_FLAG_SYN 0x02
+#define TCP_FLAG_RST 0x04

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* A bounded view of the bytes a parser looks at. Parsers know nothing of maps, hooks or sockets, so
+ * they also compile natively, for unit tests and fuzzing.
+ *
+ * Offsets are masked instead of compared: the verifier then knows them bounded whatever the path, and
+ * the slack behind the window makes every fixed-size read at a masked offset legal. */
+#pragma once
+#include "../contract/types.h"
+
+#ifdef __bpf__
+#include "../kernel.h"
+/* Calls body(index, state) up to count times, until it returns 1. */
+#define repeat(count, body, state) bpf_loop(count, body, state, 0)
+#else
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#ifndef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#endif
+static inline void repeat(__u32 count, long (*body)(__u32, void *), void *state)
+{
+    for (__u32 index = 0; index < count; index++)
+        if (body(index, state))
+            return;
+}
+#endif
+
+#define WINDOW_SIZE 4096
+#define WINDOW_SLACK 512
+
+struct window {
+    __u8 bytes[WINDOW_SIZE + WINDOW_SLACK];
+};
+
+static __always_inline __u8 window_byte(const struct window *window, __u32 at)
+{
+    return window->bytes[at & (WINDOW_SIZE - 1)];
+}
+
+/* Eight bytes, the first one lowest. Unaligned: all kernels that run BPF here allow it on map values. */
+static __always_inline __u64 window_word(const struct window *window, __u32 at)
+{
+    at &= WINDOW_SIZE - 1;
+#ifdef __bpf__
+    return *(const __u64 *)(window->bytes + at);
+#else
+    __u64 word;
+    memcpy(&word, window->bytes + at, sizeof(word));
+    return word;
+#endif
+}
+
+/* Eight characters as the word that window_word() reads. */
+#define WORD(a, b, c, d, e, f, g, h)                                                               \
+    ((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32 |       \
+     (__u64)(f) << 40 | (__u64)(g) << 48 | (__u64)(h) << 56)
+
+/* Sets bit 5 of every byte: lower case for letters; '-' and ':' have it already. */
+#define LOWER_CASE 0x2020202020202020ULL
+#define EACH_BYTE 0x0101010101010101ULL
+
+/* Bit 7 of every byte that is a line feed; above the lowest hit there may be false ones. */
+static __always_inline __u64 line_feeds(__u64 word)
+{
+    __u64 zero_at_feed = word ^ ('\n' * EACH_BYTE);
+
+    return (zero_at_feed - EACH_BYTE) & ~zero_at_feed & (0x80 * EACH_BYTE);
+}
+
+/* Index of the lowest byte whose bit 7 is set in a mask that is not zero. */
+static __always_inline __u32 first_marked(__u64 mask)
+{
+    return ((((mask & -mask) - 1) & EACH_BYTE) * EACH_BYTE >> 56) - 1;
+}
