@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// See shim.h.
+#include "shim.h"
+
+#include <bpf/libbpf.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// Enough for any line libbpf writes about itself; only the verifier's log is longer, tens of kilobytes in one piece.
+#define LINE_SIZE 1024
+
+static _Atomic(shim_log_sink) log_sink;
+
+static void print_long(shim_log_sink sink, int level, int length, const char *format, va_list arguments)
+{
+    char *text = malloc((size_t)length + 1);
+
+    if (!text)
+        return;
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    sink(level, text, length);
+    free(text);
+}
+
+// libbpf hands over a va_list, which C# has no way to read.
+static int print_line(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+    char line[LINE_SIZE];
+    shim_log_sink sink = atomic_load(&log_sink);
+    va_list again;
+    int length;
+
+    if (!sink)
+        return 0;
+    va_copy(again, arguments);
+    length = vsnprintf(line, sizeof(line), format, arguments);
+    if (length >= LINE_SIZE)
+        print_long(sink, (int)level, length, format, again);
+    else if (length > 0)
+        sink((int)level, line, length);
+    va_end(again);
+    return 0;
+}
+
+int shim_log_to(shim_log_sink sink)
+{
+    atomic_store(&log_sink, sink);
+    libbpf_set_print(print_line);
+    return 0;
+}
+
+#ifndef SHIM_JIT
+void shim_early(void);
+
+// Runs before the runtime reads its configuration. The first generation of the collector otherwise grows to the
+// size of the L3 cache, tens of megabytes of resident memory for an agent that hardly allocates; no property of
+// the project sets this one. 1 MiB, hexadecimal without 0x: with it the value is ignored. What the user has set
+// stays.
+__attribute__((constructor)) void shim_early(void)
+{
+    setenv("DOTNET_GCGen0MaxBudget", "100000", 0);
+}
+#endif
