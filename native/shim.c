@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Enough for any line libbpf writes about itself; only the verifier's log is longer, tens of kilobytes in one piece.
+// Enough for any line libbpf writes about itself; only the log of the verifier is longer, tens of
+// kilobytes in one piece.
 #define LINE_SIZE 1024
 
 static _Atomic(shim_log_sink) log_sink;
 
-static void print_long(shim_log_sink sink, int level, int length, const char *format, va_list arguments)
+static void
+print_long(shim_log_sink sink, int level, int length, const char *format, va_list arguments)
 {
     char *text = malloc((size_t)length + 1);
 
@@ -54,10 +56,10 @@ int shim_log_to(shim_log_sink sink)
 #ifndef SHIM_JIT
 void shim_early(void);
 
-// Runs before the runtime reads its configuration. The first generation of the collector otherwise grows to the
-// size of the L3 cache, tens of megabytes of resident memory for an agent that hardly allocates; no property of
-// the project sets this one. 1 MiB, hexadecimal without 0x: with it the value is ignored. What the user has set
-// stays.
+// Runs before the runtime reads its configuration. Its youngest generation otherwise grows to the
+// size of the L3 cache: tens of megabytes resident, for an agent that hardly allocates. No property
+// of the project sets this one. The value is 1 MiB, in hexadecimal without 0x: with it, it would be
+// ignored. What the user has set stays.
 __attribute__((constructor)) void shim_early(void)
 {
     setenv("DOTNET_GCGen0MaxBudget", "100000", 0);

@@ -15,21 +15,21 @@ enum counter : __u32 {
     COUNTER_ADOPTED,
 
     /* requests whose header was not written, and why (skip_reason) */
-    COUNTER_SKIP_DISABLED,    /* propagation by headers is off */
+    COUNTER_SKIP_DISABLED,     /* propagation by headers is off */
     COUNTER_SKIP_NOT_ENROLLED, /* the socket was not in the sockmap */
-    COUNTER_SKIP_UNPROVEN,    /* not known that a request starts here */
-    COUNTER_SKIP_INVALID,     /* the application's own context is malformed or doubled */
-    COUNTER_SKIP_SPLIT,       /* the end of the headers was cut in two by the sender */
-    COUNTER_SKIP_NO_SPACE,    /* the send buffer might not take the grown message whole */
-    COUNTER_SKIP_PUSH_FAILED, /* the kernel had no memory to grow the message */
-    COUNTER_SKIP_ROLLED_BACK, /* a failed edit was undone */
+    COUNTER_SKIP_UNPROVEN,     /* not known that a request starts here */
+    COUNTER_SKIP_INVALID,      /* the application's own context is malformed or doubled */
+    COUNTER_SKIP_SPLIT,        /* the end of the headers was cut in two by the sender */
+    COUNTER_SKIP_NO_SPACE,     /* the send buffer might not take the grown message whole */
+    COUNTER_SKIP_PUSH_FAILED,  /* the kernel had no memory to grow the message */
+    COUNTER_SKIP_ROLLED_BACK,  /* a failed edit was undone */
 
     /* streams that could not be followed */
-    COUNTER_STREAM_UNKNOWN, /* the connection does not speak HTTP/1 */
-    COUNTER_STREAM_GAP,     /* bytes were missed inside a message */
-    COUNTER_STREAM_EXISTED, /* open before Hilo; followed from its next request */
-    COUNTER_PIPELINE_FULL,  /* more requests outstanding than the map holds */
-    COUNTER_STORAGE_FAILED, /* no memory for the state of a connection */
+    COUNTER_STREAM_UNKNOWN,  /* the connection does not speak HTTP/1 */
+    COUNTER_STREAM_GAP,      /* bytes were missed inside a message */
+    COUNTER_STREAM_EXISTED,  /* open before Hilo; followed from its next request */
+    COUNTER_PIPELINE_FULL,   /* more requests outstanding than the map holds */
+    COUNTER_STORAGE_FAILED,  /* no memory for the state of a connection */
     COUNTER_CONTEXT_INVALID, /* incoming context malformed, doubled or of version ff: ignored */
 
     /* processes */

@@ -28,8 +28,8 @@ enum carrier : __u8 {
 
 enum outcome : __u8 {
     OUTCOME_COMPLETE,
-    OUTCOME_CLOSED,  /* the connection ended before the response was complete */
-    OUTCOME_TUNNEL,  /* CONNECT or Upgrade succeeded: the connection speaks something else now */
+    OUTCOME_CLOSED, /* the connection ended before the response was complete */
+    OUTCOME_TUNNEL, /* CONNECT or Upgrade succeeded: the connection speaks something else now */
 };
 
 /* One finished request and its response, seen from one side of a connection. */
@@ -43,12 +43,12 @@ struct exchange_event {
     struct endpoint remote;
     __u64 request_body_size OTLP("http.request.body.size");   /* bytes on the wire */
     __u64 response_body_size OTLP("http.response.body.size"); /* bytes on the wire */
-    __u32 target;                     /* pid the target was selected as: the key of its resource */
-    __u32 pid OTLP("process.pid");    /* process that read or sent the request */
-    __u32 tid OTLP("thread.id");      /* thread that read or sent the request, 0: not known */
+    __u32 target;                  /* pid the target was selected as: the key of its resource */
+    __u32 pid OTLP("process.pid"); /* process that read or sent the request */
+    __u32 tid OTLP("thread.id");   /* thread that read or sent the request, 0: not known */
     __u16 status OTLP("http.response.status_code"); /* final status, 0: none came */
-    __u16 request_head_size;          /* captured bytes of the request head */
-    __u16 response_head_size;         /* captured bytes of the response head */
+    __u16 request_head_size;                        /* captured bytes of the request head */
+    __u16 response_head_size;                       /* captured bytes of the response head */
     enum role role;
     enum protocol protocol;
     enum link link OTLP("hilo.link");

@@ -23,6 +23,6 @@ struct target {
 struct owner {
     __u32 pid; /* as target.pid */
     enum role role;
-    __u8 existed; /* the connection is older than this mark: its position in the stream is not known */
+    __u8 existed; /* older than this mark: its position in the stream is not known */
     __u8 pad[2];
 };

@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# One script builds, runs and tests everything. On a fresh Debian it needs git and the .NET SDK; as root it installs
+# the rest. A stage whose inputs did not change is skipped.
+usage="usage: build.sh [COMMAND]
+  (none)   build out/hilo, with everything a fresh machine needs for it
+  run      build, then out/hilo run
+  test     build, then lint and all tests; last line: N passed, N failed, N skipped
+  bench    build, then the measurements of bench/
+  fuzz     the parsers, FUZZ_SECONDS (300) each
+  lint     rules that no compiler knows, formatting
+  format   rewrite C and C# in the project's format
+  clean    remove what was built"
+set -euo pipefail
+cd "$(dirname "$0")"
+root=$PWD
+. .ci/common.sh
+
+# Hosts are not named here: packages come from the registries that apt and NuGet are configured with.
+packages() {
+    need_packages clang-19 lld-19 llvm-19 bpftool libelf-dev zlib1g-dev libssl-dev cmake make gcc libc6-dev dpkg-dev \
+        debian-archive-keyring ca-certificates xz-utils
+    command -v dotnet >/dev/null || fail "the .NET SDK is missing: dotnet is not on PATH"
+}
+
+native() {
+    stage native "libbpf, the shim and the OTLP schema" native && return
+    native/build.sh
+    done_stage
+}
+
+bpf_flags() {
+    echo -target bpf -mcpu=v3 -O2 -g -std=gnu17 -Wall -Wextra -Wpadded -Werror "-ffile-prefix-map=$root=." \
+        -I bpf -isystem out/native/include -idirafter "/usr/include/$(gcc -print-multiarch)"
+}
+
+bpf() {
+    stage bpf "the BPF objects" bpf .ci/common.sh build.sh out/native/include && return
+    rm -rf out/bpf
+    mkdir -p out/bpf
+    # Objects keep their BTF; DWARF is for nobody.
+    find bpf -name '*.bpf.c' | sort | FLAGS=$(bpf_flags) xargs -r -P 2 -I '{}' bash -euc '
+        object=out/bpf/$(basename "{}" .c).o
+        clang-19 $FLAGS -c "{}" -o "$object"
+        llvm-strip-19 --strip-debug "$object"'
+    done_stage
+}
+
+agent() {
+    local tfm=${AotTfm:-net9.0}
+    [ -x out/hilo ] || rm -f out/stamps/agent
+    stage agent "out/hilo ($tfm)" src bpf/contract native/versions.sh global.json Directory.*.props .editorconfig \
+        out/native/*.a out/bpf out/proto && return
+    quietly dotnet publish src/Agent --framework "$tfm" --configuration Release --output out/publish
+    cp out/publish/hilo out/hilo.new
+    mv out/hilo.new out/hilo # a running hilo keeps its own file
+    done_stage
+}
+
+build() {
+    packages
+    native
+    bpf
+    agent
+}
+
+command=${1:-build}
+[ $# -eq 0 ] || shift
+case $command in
+build)
+    build
+    ;;
+run)
+    build
+    exec out/hilo run "$@"
+    ;;
+test)
+    build
+    .ci/test "$@"
+    ;;
+bench)
+    build
+    need_packages wrk nginx-light=nginx curl
+    bench/run.sh "$@"
+    ;;
+fuzz)
+    build
+    .ci/fuzz "${FUZZ_SECONDS:-300}"
+    ;;
+lint)
+    need_packages clang-format-19
+    .ci/lint
+    ;;
+format)
+    need_packages clang-format-19
+    c_files | xargs -r clang-format-19 -i
+    dotnet format whitespace Agent.sln
+    ;;
+clean)
+    rm -rf out artifacts
+    ;;
+*)
+    echo "$usage" >&2
+    exit 2
+    ;;
+esac
