@@ -11,11 +11,10 @@ enum sampler : __u8 {
 /* Constants of one run, written before the programs are loaded: `const volatile struct settings
  * settings` in read-only data of every object that looks at them. */
 struct settings {
-    __u64
-        sampling_threshold; /* SAMPLER_RATIO: keeps a trace whose low 63 bits of the id are below */
-    __u32 agent_pid;        /* never traced */
-    enum sampler sampler;   /* for requests without a parent, or for all when not parent_based */
-    __u8 parent_based;      /* 1: the flag of an incoming context decides */
-    __u8 inject_headers;    /* 1: write traceparent into requests */
-    __u8 resident;          /* 1: non-blocking sockets may stay in the sockmap between requests */
+    __u64 sampling_threshold; /* SAMPLER_RATIO: kept when the low 63 bits of the id are below */
+    __u32 agent_pid;          /* never traced */
+    enum sampler sampler;     /* for requests without a parent, or for all when not parent_based */
+    __u8 parent_based;        /* 1: the flag of an incoming context decides */
+    __u8 inject_headers;      /* 1: write traceparent into requests */
+    __u8 resident;            /* 1: non-blocking sockets may stay in the sockmap between requests */
 };
