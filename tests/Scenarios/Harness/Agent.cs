@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Scenarios.Harness;
+
+/// <summary>
+/// The agent, watching the traced cgroup of a sandbox and exporting to a receiver in its network.
+/// Every test ends it by <see cref="Finish"/>, which checks that the ledger balances.
+/// </summary>
+internal sealed partial class Agent : IDisposable
+{
+    private readonly Sandbox _sandbox;
+    private readonly Dictionary<string, string> _environment;
+    private RunningProgram _program;
+    private Dictionary<string, long> _counters = [];
+
+    public OtlpReceiver Receiver { get; }
+
+    public IReadOnlyList<Span> Spans => Receiver.Spans;
+
+    public RunningProgram Program => _program;
+
+    public Agent(Sandbox sandbox, params (string Name, string Value)[] settings)
+    {
+        _sandbox = sandbox;
+        Receiver = new OtlpReceiver(sandbox.Network);
+        _environment = new Dictionary<string, string>
+        {
+            ["HILO_CGROUP"] = sandbox.Traced.Folder,
+            ["OTEL_EBPF_AUTO_TARGET_EXE"] = "*",
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{OtlpReceiver.Port}",
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        };
+        foreach (var (name, value) in settings)
+        {
+            _environment[name] = value;
+        }
+
+        _program = Launch();
+    }
+
+    /// <summary>Starts it again after it was stopped or killed.</summary>
+    public void Restart() => _program = Launch();
+
+    public void Kill() => _program.Stop(Native.SigKill);
+
+    /// <summary>What a counter stands at, asked now or as it was at the end.</summary>
+    public long Counter(string name)
+    {
+        if (!_program.HasExited)
+        {
+            ReadCounters(AskForReport());
+        }
+
+        Assert.True(_counters.ContainsKey(name), $"no counter `{name}`: {string.Join(' ', _counters.Keys)}\n{_program.Transcript}");
+        return _counters[name];
+    }
+
+    public long Skipped => _counters.Where(counter => counter.Key.StartsWith("skip_", StringComparison.Ordinal)).Sum(counter => counter.Value);
+
+    /// <summary>Ends it by SIGTERM: it drains, and every span it saw must be accounted for and here.</summary>
+    public Ledger Finish()
+    {
+        Assert.Equal(0, _program.Stop(Native.SigTerm));
+        var ledger = Ledger.Find(_program.Errors + _program.Output);
+        Assert.True(ledger is not null, "no ledger line\n" + _program.Transcript);
+        ReadCounters(_program.Errors + _program.Output);
+        Assert.True(ledger.Unexplained == 0, $"the ledger does not balance: {ledger}\n{_program.Transcript}");
+        Assert.True(ledger.InFlight == 0, $"not drained: {ledger}\n{_program.Transcript}");
+        Assert.True(ledger.Dropped == 0, $"spans were dropped: {ledger}\n{_program.Transcript}");
+        Assert.Equal(ledger.Exported, Spans.Count);
+        return ledger;
+    }
+
+    public void Dispose()
+    {
+        if (!_program.HasExited)
+        {
+            Kill();
+        }
+
+        Receiver.Dispose();
+    }
+
+    private RunningProgram Launch()
+    {
+        var program = _sandbox.StartOutside(new ProgramStart(Repository.Agent, "run") { Environment = _environment });
+        program.WaitFor(() => program.Errors.Contains("ready", StringComparison.Ordinal), "line with `ready`", 15);
+        return program;
+    }
+
+    private string AskForReport()
+    {
+        var before = _program.Errors.Length + _program.Output.Length;
+        Native.Signal(_program.Pid, Native.SigUsr1);
+        _program.WaitFor(() => Ledger.Find((_program.Output + _program.Errors)[before..]) is not null, "report after SIGUSR1", 5);
+        Thread.Sleep(50);
+        return (_program.Output + _program.Errors)[before..];
+    }
+
+    private void ReadCounters(string report) => _counters = CounterLine().Matches(report)
+        .GroupBy(match => match.Groups["name"].Value)
+        .ToDictionary(group => group.Key, group => long.Parse(group.Last().Groups["value"].ValueSpan, CultureInfo.InvariantCulture));
+
+    [GeneratedRegex(@"counter (?<name>[a-z_0-9]+) (?<value>\d+)")]
+    private static partial Regex CounterLine();
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics;
+
+namespace Scenarios.Harness;
+
+/// <summary>Compiles a service once, and again when its sources are newer than what was made of them.</summary>
+internal static class Build
+{
+    private static readonly Lock Gate = new();
+
+    public static string C(string name) =>
+        Make("c", "c-" + name, "gcc", "-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", "{target}", $"c/{name}.c", "-luring");
+
+    public static string Go() => Make("go", "go-web", "go", "build", "-o", "{target}", "go/web.go");
+
+    public static string Java() => Make("java", "java-web", "javac", "-d", "{target}", "java/Web.java");
+
+    public static string Dotnet() =>
+        Path.Combine(Make("dotnet", "dotnet-web", "dotnet", "build", "dotnet/web.cs", "-c", "Release", "-o", "{target}"), "web");
+
+    private static string Make(string folder, string result, params string[] command)
+    {
+        var target = Path.Combine(Repository.Output, result);
+        var stamp = target + ".stamp";
+        lock (Gate)
+        {
+            if (!File.Exists(stamp) || File.GetLastWriteTimeUtc(stamp) < Newest(folder))
+            {
+                Run([.. command.Select(word => word.Replace("{target}", target, StringComparison.Ordinal))]);
+                File.WriteAllText(stamp, "");
+            }
+        }
+
+        return target;
+    }
+
+    private static DateTime Newest(string folder) =>
+        new DirectoryInfo(Path.Combine(Repository.Services, folder)).EnumerateFiles().Max(file => file.LastWriteTimeUtc);
+
+    private static void Run(string[] command)
+    {
+        var info = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = Repository.Services,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        info.Environment["GO111MODULE"] = "off";
+        info.Environment["GOCACHE"] = Path.Combine(Repository.Output, "go-cache");
+        foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+        {
+            info.Environment.Remove(name);
+        }
+
+        using var process = Process.Start(info)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{string.Join(' ', command)}\n{output}{errors.Result}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
+using System.Text;
+
+namespace Scenarios.Harness;
+
+/// <summary>How each service and client of <c>Services/</c> is started.</summary>
+internal static class Programs
+{
+    public const int BackendPort = 8080;
+
+    public static readonly string[] ClientKinds =
+    [
+        "curl", "wget", "python-http.client", "python-urllib", "node-http", "node-fetch", "java-urlconnection",
+        "java-httpclient", "php-streams", "php-curl", "go-http", "dotnet-httpclient",
+    ];
+
+    public static readonly string[] ServerKinds = ["python", "node", "java", "php", "go", "dotnet", "nginx"];
+
+    /// <summary>The textbook server in one language; <paramref name="folder"/> takes what nginx wants to keep.</summary>
+    public static ProgramStart Server(string kind, int port, string folder) => kind switch
+    {
+        "python" => new("/usr/bin/python3", "python/web.py", "serve", Text(port)),
+        "node" => new("node", "node/web.js", "serve", Text(port)),
+        "java" => new("java", "-Xmx256m", "-cp", Build.Java(), "Web", "serve", Text(port)),
+        "php" => new("php", "-q", "-S", $"127.0.0.1:{port}", "php/server.php")
+        {
+            Environment = { ["PHP_CLI_SERVER_WORKERS"] = "8" },
+        },
+        "go" => new(Build.Go(), "serve", Text(port)),
+        "dotnet" => new(Build.Dotnet(), "serve", Text(port)),
+        "nginx" => Nginx(folder, $"listen {port}; location /headers {{ root {folder}; try_files /small =404; }} location / {{ return 200 ok; }}"),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    /// <summary>A client that sends requests one after the other; see Services/README.md.</summary>
+    public static ProgramStart Client(string kind, string address, int count, int size, string prefix, string folder)
+    {
+        string[] rest = [address, Text(count), Text(size), prefix];
+        return kind switch
+        {
+            "curl" => Curl(address, count, size, prefix, folder),
+            "wget" => Wget(address, count, size, prefix, folder),
+            _ => kind.Split('-') switch
+            {
+                ["python", var library] => new(["/usr/bin/python3", "python/web.py", "client", library, .. rest]),
+                ["node", var library] => new(["node", "node/web.js", "client", library, .. rest]),
+                ["java", var library] => new(["java", "-cp", Build.Java(), "Web", "client", library, .. rest]),
+                ["php", var library] => new(["php", "php/client.php", library, .. rest]),
+                ["go", var library] => new([Build.Go(), "client", library, .. rest]),
+                ["dotnet", var library] => new([Build.Dotnet(), "client", library, .. rest]),
+                _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+            },
+        };
+    }
+
+    /// <summary>nginx that forwards everything on one port to another, on kept connections.</summary>
+    public static ProgramStart Proxy(int port, int backend, string folder) =>
+        Nginx(folder, $"listen {port}; location / {{ proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection ''; }}",
+            $"upstream backend {{ server 127.0.0.1:{backend}; keepalive 16; }}");
+
+    private static ProgramStart Nginx(string folder, string server, string more = "")
+    {
+        var configuration = Path.Combine(folder, "nginx.conf");
+        File.WriteAllText(Path.Combine(folder, "small"), "ok");
+        File.WriteAllText(configuration, $$"""
+            daemon off; user root; worker_processes 1; pid {{folder}}/nginx.pid; error_log stderr;
+            events { worker_connections 512; }
+            http {
+                access_log off; keepalive_requests 1000000; client_max_body_size 100m;
+                client_body_temp_path {{folder}}/body; proxy_temp_path {{folder}}/proxy; fastcgi_temp_path {{folder}}/fastcgi;
+                uwsgi_temp_path {{folder}}/uwsgi; scgi_temp_path {{folder}}/scgi;
+                {{more}}
+                server { {{server}} }
+            }
+            """);
+        return new("/usr/sbin/nginx", "-c", configuration, "-e", "stderr");
+    }
+
+    private static ProgramStart Curl(string address, int count, int size, string prefix, string folder)
+    {
+        var path = size > 0 ? "echo" : "headers";
+        var url = $"{address}/{path}?id={prefix}-[0-{count - 1}]";
+        return size > 0
+            ? new("curl", "-sS", "--fail", "--data-binary", "@" + BodyFile(folder, size), "-o", "/dev/null", url)
+            : new("curl", "-sS", "--fail", "-o", "/dev/null", url);
+    }
+
+    private static ProgramStart Wget(string address, int count, int size, string prefix, string folder)
+    {
+        var list = Path.Combine(folder, $"urls-{prefix}");
+        var urls = new StringBuilder();
+        for (var i = 0; i < count; i++)
+        {
+            urls.Append(CultureInfo.InvariantCulture, $"{address}/{(size > 0 ? "echo" : "headers")}?id={prefix}-{i}\n");
+        }
+
+        File.WriteAllText(list, urls.ToString());
+        return size > 0
+            ? new("wget", "-nv", "--no-config", "--post-file", BodyFile(folder, size), "-O", "/dev/null", "-i", list)
+            : new("wget", "-nv", "--no-config", "-O", "/dev/null", "-i", list);
+    }
+
+    private static string BodyFile(string folder, int size)
+    {
+        var file = Path.Combine(folder, $"body-{size}");
+        File.WriteAllBytes(file, [.. Enumerable.Range(0, size).Select(j => (byte)('a' + (j % 26)))]);
+        return file;
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Scenarios.Harness;
+
+/// <summary>A test with a sandbox of its own.</summary>
+public abstract class Scenario : IDisposable
+{
+    private static int _plays;
+
+    private protected Sandbox Sandbox { get; } = new();
+
+    private protected static string Backend { get; } = $"http://127.0.0.1:{Programs.BackendPort}";
+
+    /// <summary>Starts the player on a conversation.</summary>
+    private protected RunningProgram StartPlayer(
+        Conversation talk, bool traced = true, string address = "127.0.0.1", int sourcePort = 0, NetworkNamespace? network = null, string? gate = null)
+    {
+        var name = Sandbox.PathOf($"play-{Interlocked.Increment(ref _plays)}");
+        File.WriteAllBytes(name + ".data", talk.Data);
+        var start = new ProgramStart(Build.C("player"), address, $"{Programs.BackendPort}", name + ".data", name + ".answers", $"{sourcePort}")
+        {
+            Input = talk.Plan,
+            Environment = { ["PLAYER_GATE"] = gate ?? "/", ["PLAYER_COMPLETIONS"] = "1", ["OTEL_SERVICE_NAME"] = "player" },
+        };
+        return traced ? Sandbox.Start(start, network) : Sandbox.StartOutside(start, network);
+    }
+
+    /// <summary>Plays a conversation to its end and compares every byte; returns what was added to each request.</summary>
+    private protected List<TraceParent?> Play(Conversation talk, Recorder recorder, bool traced = true)
+    {
+        StartPlayer(talk, traced).Finish();
+        return Compare(talk, recorder);
+    }
+
+    private protected static List<TraceParent?> Compare(Conversation talk, Recorder recorder)
+    {
+        var connections = recorder.Take();
+        Assert.Equal(talk.Connections.Count, connections.Count);
+        byte[] received = [.. connections.SelectMany(bytes => bytes)];
+        return Wire.Compare(talk.Data, talk.Heads, received);
+    }
+
+    public void Dispose()
+    {
+        Sandbox.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

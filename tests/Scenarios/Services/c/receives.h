@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The player's connection, and reading its answers.
+#pragma once
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "message.h"
+
+#define PATIENCE_MS 20000
+
+struct player {
+    int fd;
+    int data_fd;
+    int answers;
+    struct sockaddr_in target;
+    struct sockaddr_in source;
+    const char *data;
+    size_t size;
+    size_t sent;
+    struct message answer;
+};
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "player: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static void wait_for(struct player *p, short events)
+{
+    struct pollfd poller = { .fd = p->fd, .events = events };
+
+    if (poll(&poller, 1, PATIENCE_MS) != 1) {
+        errno = ETIMEDOUT;
+        fail(events == POLLIN ? "waiting to read" : "waiting to write");
+    }
+}
+
+static size_t receive_block(struct player *p, char *block, size_t size)
+{
+    ssize_t n = recv(p->fd, block, size, 0);
+
+    if (n < 0 && errno == EAGAIN) {
+        wait_for(p, POLLIN);
+        return receive_block(p, block, size);
+    }
+    if (n <= 0)
+        fail(n ? "recv" : "recv: the connection ended early");
+    if (write(p->answers, block, n) != n)
+        fail("writing answers");
+    return n;
+}
+
+static unsigned answers_in(struct player *p, const char *block, size_t size)
+{
+    unsigned complete = 0;
+
+    while (size) {
+        size_t used = message_feed(&p->answer, block, size);
+
+        block += used;
+        size -= used;
+        if (p->answer.part != PART_DONE)
+            break;
+        complete += p->answer.status == 101 || p->answer.status >= 200;
+        message_start(&p->answer, true, p->answer.bodyless);
+    }
+    return complete;
+}
+
+static void receive_messages(struct player *p, size_t count, bool bodyless)
+{
+    static char block[262144];
+    size_t complete = 0;
+
+    p->answer.bodyless = bodyless;
+    while (complete < count) {
+        wait_for(p, POLLIN);
+        complete += answers_in(p, block, receive_block(p, block, sizeof(block)));
+    }
+    p->answer.bodyless = false;
+}
+
+static void receive_bytes(struct player *p, size_t size)
+{
+    char block[65536];
+
+    while (size)
+        size -= receive_block(p, block, size < sizeof(block) ? size : sizeof(block));
+}
