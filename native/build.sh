@@ -25,7 +25,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tar -xzf "$packages/$LIBBPF_TARBALL" -C "$work" --strip-components=1
 # Position-independent: the same archive goes into a static-pie and into a shared library.
-make -s -j2 -C "$work/src" CFLAGS="-O2 -g -fPIC" BUILD_STATIC_ONLY=1 OBJDIR="$work/o" DESTDIR="$work/root" \
+make -s -j2 -C "$work/src" CFLAGS="-O2 -g -fPIC" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 OBJDIR="$work/o" DESTDIR="$work/root" \
     PREFIX=/usr LIBDIR=/usr/lib install install_uapi_headers >/dev/null
 cp -r "$work/root/usr/include" "$out/native/include"
 cp "$work/root/usr/lib/libbpf.a" "/usr/lib/$multiarch/libelf.a" "$out/native/"
