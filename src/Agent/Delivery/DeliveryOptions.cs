@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
+
+namespace Agent.Delivery;
+
+/// <summary>Where spans go and how much of them may wait; immutable, made once from the environment.</summary>
+internal sealed record DeliveryOptions
+{
+    /// <summary>Full URL that requests are posted to; null: no receiver.</summary>
+    public Uri? Endpoint { get; init; }
+
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>For one attempt.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A request is retried this long; after that its spans are given up.</summary>
+    public TimeSpan RetryLimit { get; init; } = TimeSpan.FromMinutes(5);
+
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TracePrinter Printer { get; init; }
+
+    /// <summary>An open batch waits this long for more spans.</summary>
+    public TimeSpan BatchDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Spans in one request.</summary>
+    public int MaxRequestSpans { get; init; } = 4096;
+
+    /// <summary>Bytes in one request; a single batch may be larger.</summary>
+    public int MaxRequestBytes { get; init; } = 1 << 20;
+
+    public int MaxQueueSpans { get; init; } = 65536;
+
+    /// <summary>Memory that waiting batches may hold.</summary>
+    public long MaxQueueBytes { get; init; } = 16 << 20;
+
+    /// <summary>Reads the OTEL_* variables; a value that cannot be meant is a <see cref="FormatException"/> that names it.</summary>
+    public static DeliveryOptions FromEnvironment(Func<string, string?> variable)
+    {
+        var options = new DeliveryOptions
+        {
+            Endpoint = OtlpEndpoint.Resolve(variable),
+            Headers = OtlpEndpoint.ParseHeaders(
+                Set(variable, "OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? Set(variable, "OTEL_EXPORTER_OTLP_HEADERS")),
+            Printer = ParsePrinter(Set(variable, "OTEL_EBPF_TRACE_PRINTER")),
+        };
+        var timeout = Milliseconds(variable, "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT")
+            ?? Milliseconds(variable, "OTEL_EXPORTER_OTLP_TIMEOUT");
+        return options with
+        {
+            Timeout = timeout ?? options.Timeout,
+            BatchDelay = Milliseconds(variable, "OTEL_BSP_SCHEDULE_DELAY") ?? options.BatchDelay,
+            MaxQueueSpans = Number(variable, "OTEL_BSP_MAX_QUEUE_SIZE") ?? options.MaxQueueSpans,
+            MaxRequestSpans = Number(variable, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE") ?? options.MaxRequestSpans,
+            MaxQueueBytes = Number(variable, "HILO_QUEUE_BYTES") ?? options.MaxQueueBytes,
+        };
+    }
+
+    private static TracePrinter ParsePrinter(string? text) => text?.ToLowerInvariant() switch
+    {
+        null or "disabled" => TracePrinter.Disabled,
+        "text" => TracePrinter.Text,
+        "json" => TracePrinter.Json,
+        "tree" => TracePrinter.Tree,
+        _ => throw new FormatException(
+            $"OTEL_EBPF_TRACE_PRINTER is '{text}'; it can be disabled, text, json or tree"),
+    };
+
+    private static TimeSpan? Milliseconds(Func<string, string?> variable, string name) =>
+        Number(variable, name) is { } value ? TimeSpan.FromMilliseconds(value) : null;
+
+    private static int? Number(Func<string, string?> variable, string name)
+    {
+        var text = Set(variable, name);
+        if (text is null)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0
+            ? value
+            : throw new FormatException($"{name} is '{text}'; it must be a positive whole number");
+    }
+
+    private static string? Set(Func<string, string?> variable, string name) =>
+        variable(name)?.Trim() is { Length: > 0 } text ? text : null;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts the parts of this folder together:
+//
+//   event thread → SpanSink → sealed batch ┬→ BatchQueue → ExportLoop → OtlpHttpExporter
+//                                          └→ BatchQueue → PrintLoop  → printer → standard output
+//
+// Exactly one branch answers to the ledger: the receiver when there is one, else the printer.
+using Agent.Diagnostics;
+using Agent.Tracing;
+
+namespace Agent.Delivery;
+
+/// <summary>Everything between a finished exchange and its receiver.</summary>
+internal sealed class DeliveryPipeline : IDisposable
+{
+    private readonly CancellationTokenSource _drain = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly OtlpHttpExporter? _exporter;
+    private readonly BatchQueue? _exportQueue;
+    private readonly BatchQueue? _printQueue;
+    private readonly Task _work;
+
+    private DeliveryPipeline(DeliveryOptions options, Ledger ledger, Terminal terminal, Stream output, Action<string> log)
+    {
+        var tasks = new List<Task>();
+        if (options.Endpoint is not null)
+        {
+            _exporter = new OtlpHttpExporter(options, options.Endpoint);
+            _exportQueue = new BatchQueue(options.MaxQueueSpans, options.MaxQueueBytes, ledger);
+            var loop = new ExportLoop(options, _exportQueue, _exporter, ledger, log);
+            tasks.Add(Task.Run(() => loop.RunAsync(_drain.Token, _stop.Token)));
+        }
+
+        var printer = CreatePrinter(options, terminal);
+        if (printer is not null)
+        {
+            var answering = options.Endpoint is null ? ledger : null;
+            _printQueue = new BatchQueue(options.MaxQueueSpans, options.MaxQueueBytes, answering);
+            var loop = new PrintLoop(_printQueue, printer, output, answering, log);
+            tasks.Add(Task.Run(() => loop.RunAsync(_drain.Token)));
+        }
+
+        _work = Task.WhenAll(tasks);
+        Sink = new SpanSink(new Clock(), ledger, options.BatchDelay, Accept);
+    }
+
+    /// <summary>For the event thread only.</summary>
+    public SpanSink Sink { get; }
+
+    /// <summary>Starts the tasks; without endpoint and printer, traces are drawn as trees.</summary>
+    public static DeliveryPipeline Start(DeliveryOptions options, Ledger ledger, Action<string> log) =>
+        Start(options, ledger, Terminal.Open(), Console.OpenStandardOutput(), log);
+
+    public static DeliveryPipeline Start(
+        DeliveryOptions options, Ledger ledger, Terminal terminal, Stream output, Action<string> log) =>
+        new(options, ledger, terminal, output, log);
+
+    /// <summary>
+    /// Delivers what is open and queued, within <paramref name="limit"/>; the rest is counted as dropped. The event
+    /// thread must have stopped using <see cref="Sink"/>.
+    /// </summary>
+    public async Task StopAsync(TimeSpan limit)
+    {
+        Sink.Flush();
+        _stop.CancelAfter(limit);
+        await _drain.CancelAsync().ConfigureAwait(false);
+        await _work.ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _exporter?.Dispose();
+        _exportQueue?.Dispose();
+        _printQueue?.Dispose();
+        _drain.Dispose();
+        _stop.Dispose();
+    }
+
+    private static ISpanPrinter? CreatePrinter(DeliveryOptions options, Terminal terminal) => options.Printer switch
+    {
+        TracePrinter.Text => new TextPrinter(TimeZoneInfo.Local),
+        TracePrinter.Json => new JsonPrinter(),
+        TracePrinter.Tree => new TreePrinter(terminal, TimeProvider.System),
+        _ => options.Endpoint is null ? new TreePrinter(terminal, TimeProvider.System) : null,
+    };
+
+    private void Accept(SpanBatch batch)
+    {
+        if (_exportQueue is not null && _printQueue is not null)
+        {
+            batch.AddReference();
+        }
+
+        _exportQueue?.Enqueue(batch);
+        _printQueue?.Enqueue(batch);
+    }
+}

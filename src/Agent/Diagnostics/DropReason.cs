@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Agent.Diagnostics;
+
+/// <summary>Why a finished exchange did not become an exported span.</summary>
+internal enum DropReason
+{
+    /// <summary>The kernel found no room in the ring: the agent was too slow.</summary>
+    RingFull,
+
+    /// <summary>The record did not decode.</summary>
+    Malformed,
+
+    /// <summary>The process it belongs to is not known to the agent any more.</summary>
+    UnknownTarget,
+
+    /// <summary>The span does not fit into an empty batch.</summary>
+    TooLarge,
+
+    /// <summary>The queue held as much as it may; the oldest batch made room.</summary>
+    QueueFull,
+
+    /// <summary>The receiver said no for good.</summary>
+    Rejected,
+
+    /// <summary>The receiver was not reachable for as long as a batch is retried.</summary>
+    Undelivered,
+
+    /// <summary>Not acknowledged when the time for draining at the end was over.</summary>
+    Shutdown,
+}

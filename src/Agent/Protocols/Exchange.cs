@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics.CodeAnalysis;
+using Agent.Contract;
+
+namespace Agent.Protocols;
+
+/// <summary>One event and the heads captured with it; borrows the memory of the ring.</summary>
+internal readonly ref struct Exchange
+{
+    private readonly ref readonly ExchangeEvent _event;
+
+    public Exchange([UnscopedRef] in ExchangeEvent e, ReadOnlySpan<byte> heads)
+    {
+        _event = ref e;
+        var requestSize = Math.Min(e.RequestHeadSize, heads.Length);
+        Request = heads[..requestSize];
+        Response = heads[requestSize..Math.Min(requestSize + e.ResponseHeadSize, heads.Length)];
+    }
+
+    public ref readonly ExchangeEvent Event => ref _event;
+
+    public ReadOnlySpan<byte> Request { get; }
+
+    public ReadOnlySpan<byte> Response { get; }
+
+    public bool IsClient => _event.Role == Role.Client;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics.CodeAnalysis;
+using Agent.Contract;
+using Agent.Otlp;
+using Agent.Tracing;
+
+namespace Agent.Protocols;
+
+/// <summary>One exchange as one span: what every protocol has in common, then the protocol's own part.</summary>
+internal static class ExchangeSpan
+{
+    public static void Write(
+        [UnscopedRef] in ExchangeEvent e, ReadOnlySpan<byte> heads, Clock clock, scoped ref SpanWriter span)
+    {
+        var exchange = new Exchange(e, heads);
+        span.Identity(e.Span.TraceId.AsSpan(), e.Span.SpanId.AsSpan(), e.ParentId.AsSpan());
+        span.Flags(e.Span.Flags, isParentRemote: !exchange.IsClient);
+        span.Kind(exchange.IsClient ? SpanKind.Client : SpanKind.Server);
+        span.Times(clock.ToUnix(e.StartNs), clock.ToUnix(Math.Max(e.StartNs, e.EndNs)));
+        Describe(exchange, ref span);
+        ExchangeEventAttributes.Write(e, ref span);
+        WriteEndpoints(e, ref span);
+    }
+
+    private static void Describe(scoped in Exchange exchange, scoped ref SpanWriter span)
+    {
+        switch (exchange.Event.Protocol)
+        {
+            case Protocol.Http1:
+                Http1.Describe(exchange, ref span);
+                break;
+            default:
+                span.Name("unknown"u8);
+                break;
+        }
+    }
+
+    private static void WriteEndpoints(scoped in ExchangeEvent e, scoped ref SpanWriter span)
+    {
+        Span<byte> text = stackalloc byte[AddressText.MaxSize];
+        span.Attribute(AttributeKeys.NetworkPeerAddress, AddressText.Format(e.Remote.Address.AsSpan(), text));
+        span.Attribute(AttributeKeys.NetworkPeerPort, e.Remote.Port);
+        span.Attribute(AttributeKeys.NetworkLocalAddress, AddressText.Format(e.Local.Address.AsSpan(), text));
+        span.Attribute(AttributeKeys.NetworkLocalPort, e.Local.Port);
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Agent.Protocols;
+
+/// <summary>
+/// What the captured beginning of an HTTP/1 request says. The capture may end anywhere, so every part may be
+/// missing or cut; a part that is cut says so or is left empty.
+/// </summary>
+internal readonly ref struct RequestHead
+{
+    public ReadOnlySpan<byte> Method { get; private init; }
+
+    public ReadOnlySpan<byte> Target { get; private init; }
+
+    /// <summary>"1.1" of "HTTP/1.1"; empty when the capture ends before it.</summary>
+    public ReadOnlySpan<byte> Version { get; private init; }
+
+    /// <summary>True when the capture ended inside the target.</summary>
+    public bool IsTargetCut { get; private init; }
+
+    /// <summary>The header lines that were captured whole.</summary>
+    public ReadOnlySpan<byte> Headers { get; private init; }
+
+    public static RequestHead Parse(ReadOnlySpan<byte> head)
+    {
+        var lineEnd = head.IndexOf((byte)'\n');
+        var line = HttpHeaders.TrimLineEnd(lineEnd < 0 ? head : head[..lineEnd]);
+        var methodEnd = line.IndexOf((byte)' ');
+        if (methodEnd < 0)
+        {
+            return new RequestHead { IsTargetCut = lineEnd < 0 };
+        }
+
+        var rest = line[(methodEnd + 1)..];
+        var targetEnd = rest.LastIndexOf(" HTTP/"u8);
+        return new RequestHead
+        {
+            Method = line[..methodEnd],
+            Target = targetEnd < 0 ? rest : rest[..targetEnd],
+            Version = targetEnd < 0 || lineEnd < 0 ? default : rest[(targetEnd + 6)..],
+            IsTargetCut = lineEnd < 0 && targetEnd < 0,
+            Headers = lineEnd < 0 ? default : head[(lineEnd + 1)..],
+        };
+    }
+}

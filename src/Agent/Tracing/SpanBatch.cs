@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory of a batch, from the start of its buffer:
+//
+//   room for the envelope | span | span | … | free
+//
+// The envelope (resource, scope, lengths) is only known in full when the batch is sealed. It is then written so that it
+// ends where the first span begins; nothing moves, and all lengths are exact.
+using System.Buffers;
+using Agent.Otlp;
+
+namespace Agent.Tracing;
+
+/// <summary>Encoded spans of one resource. Written by one thread, then sealed and only read.</summary>
+internal sealed class SpanBatch(SpanBatchPool pool)
+{
+    private const int FirstSize = 8 * 1024;
+    private const int MaxSize = 64 * 1024;
+
+    private byte[] _buffer = [];
+    private byte[] _resource = [];
+    private int _start;
+    private int _end;
+    private int _references;
+
+    /// <summary>When the batch was opened, on the clock of its owner.</summary>
+    public long OpenedAt { get; private set; }
+
+    public int Spans { get; private set; }
+
+    /// <summary>Memory that the batch holds.</summary>
+    public int Capacity => _buffer.Length;
+
+    /// <summary>Of a sealed batch: one <c>resource_spans</c> entry of an ExportTraceServiceRequest.</summary>
+    public ReadOnlyMemory<byte> Encoded => _buffer.AsMemory(_start, _end - _start);
+
+    public void Open(byte[] resource, long now)
+    {
+        var room = TraceEnvelope.MaxSize(resource);
+        _buffer = ArrayPool<byte>.Shared.Rent(room + FirstSize);
+        _resource = resource;
+        _start = _end = room;
+        _references = 1;
+        Spans = 0;
+        OpenedAt = now;
+    }
+
+    /// <summary>A writer over the free part; its span counts once <see cref="TryEnd"/> takes it.</summary>
+    public SpanWriter Begin() => new(_buffer.AsSpan(_end));
+
+    /// <summary>False when the span did not fit: nothing was added.</summary>
+    public bool TryEnd(scoped ref SpanWriter span)
+    {
+        if (!span.TryFinish(out var size))
+        {
+            return false;
+        }
+
+        _end += size;
+        Spans++;
+        return true;
+    }
+
+    /// <summary>Makes more room; false when the batch is as large as it may become.</summary>
+    public bool TryGrow()
+    {
+        if (_buffer.Length >= MaxSize)
+        {
+            return false;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+        _buffer.AsSpan(0, _end).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+        return true;
+    }
+
+    public void Seal() => _start = TraceEnvelope.WriteBefore(_buffer, _start, _end, _resource);
+
+    public void AddReference() => Interlocked.Increment(ref _references);
+
+    /// <summary>The last one to release gives the memory back; the batch must not be touched after that.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _references) == 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = _resource = [];
+            pool.Return(this);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Runtime.CompilerServices;
+using System.Text;
+using Agent.Otlp;
+
+namespace Agent.Tracing;
+
+/// <summary>
+/// Writes one span as an entry of ScopeSpans.spans. Text may be anything that was on the wire: what is not UTF-8 is
+/// replaced, what is longer than <see cref="MaxTextSize"/> is cut, and the span stays readable either way.
+/// </summary>
+internal ref struct SpanWriter
+{
+    public const int MaxTextSize = 4096;
+
+    private const uint HasIsRemote = (uint)SpanFlags.ContextHasIsRemoteMask;
+    private const uint IsRemote = (uint)SpanFlags.ContextIsRemoteMask;
+
+    private readonly ProtobufToken _span;
+    private ProtobufWriter _out;
+
+    public SpanWriter(Span<byte> buffer)
+    {
+        _out = new ProtobufWriter(buffer);
+        _span = ScopeSpansFields.BeginSpans(ref _out);
+    }
+
+    /// <param name="parentId">All zero: this is the root of its trace.</param>
+    public void Identity(
+        scoped ReadOnlySpan<byte> traceId, scoped ReadOnlySpan<byte> spanId, scoped ReadOnlySpan<byte> parentId)
+    {
+        SpanFields.WriteTraceId(ref _out, traceId);
+        SpanFields.WriteSpanId(ref _out, spanId);
+        if (parentId.ContainsAnyExcept((byte)0))
+        {
+            SpanFields.WriteParentSpanId(ref _out, parentId);
+        }
+    }
+
+    /// <summary>The W3C flags, and whether the parent lives in another process.</summary>
+    public void Flags(byte traceFlags, bool isParentRemote) =>
+        SpanFields.WriteFlags(ref _out, traceFlags | HasIsRemote | (isParentRemote ? IsRemote : 0));
+
+    public void Kind(SpanKind kind) => SpanFields.WriteKind(ref _out, kind);
+
+    /// <summary>Unix time in nanoseconds.</summary>
+    public void Times(ulong start, ulong end)
+    {
+        SpanFields.WriteStartTimeUnixNano(ref _out, start);
+        SpanFields.WriteEndTimeUnixNano(ref _out, end);
+    }
+
+    public void Name(scoped ReadOnlySpan<byte> name)
+    {
+        if (!SpanFields.TryWriteName(ref _out, Cut(name)))
+        {
+            SpanFields.WriteName(ref _out, Repair(name, stackalloc byte[MaxTextSize]));
+        }
+    }
+
+    public void Attribute(scoped ReadOnlySpan<byte> key, long value)
+    {
+        var attribute = SpanFields.BeginShortAttributes(ref _out);
+        KeyValueFields.WriteKey(ref _out, key);
+        var any = KeyValueFields.BeginShortValue(ref _out);
+        AnyValueFields.WriteIntValue(ref _out, value);
+        _out.End(any);
+        _out.End(attribute);
+    }
+
+    public void Attribute(scoped ReadOnlySpan<byte> key, scoped ReadOnlySpan<byte> utf8)
+    {
+        var attribute = SpanFields.BeginShortAttributes(ref _out);
+        KeyValueFields.WriteKey(ref _out, key);
+        var any = KeyValueFields.BeginShortValue(ref _out);
+        if (!AnyValueFields.TryWriteStringValue(ref _out, Cut(utf8)))
+        {
+            WriteRepaired(utf8);
+        }
+
+        _out.End(any);
+        _out.End(attribute);
+    }
+
+    /// <summary>Sets the status to error; the description is left out when an attribute says as much.</summary>
+    public void Failed(scoped ReadOnlySpan<byte> description = default)
+    {
+        var status = SpanFields.BeginShortStatus(ref _out);
+        StatusFields.WriteMessage(ref _out, description);
+        StatusFields.WriteCode(ref _out, StatusCode.Error);
+        _out.End(status);
+    }
+
+    /// <summary>False when the span did not fit into the buffer.</summary>
+    public bool TryFinish(out int size)
+    {
+        _out.End(_span);
+        size = _out.Position;
+        return !_out.Overflowed;
+    }
+
+    [SkipLocalsInit]
+    private void WriteRepaired(scoped ReadOnlySpan<byte> text) =>
+        AnyValueFields.WriteStringValue(ref _out, Repair(text, stackalloc byte[MaxTextSize]));
+
+    /// <summary>At most <see cref="MaxTextSize"/> bytes, not ending inside a character.</summary>
+    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text)
+    {
+        if (text.Length <= MaxTextSize)
+        {
+            return text;
+        }
+
+        var end = MaxTextSize;
+        while (end > MaxTextSize - 4 && (text[end] & 0xc0) == 0x80)
+        {
+            end--;
+        }
+
+        return text[..end];
+    }
+
+    /// <summary>Copies what is UTF-8 and puts U+FFFD where something else was.</summary>
+    private static ReadOnlySpan<byte> Repair(ReadOnlySpan<byte> text, Span<byte> buffer)
+    {
+        var size = 0;
+        while (!text.IsEmpty)
+        {
+            Rune.DecodeFromUtf8(text, out var rune, out var consumed);
+            if (!rune.TryEncodeToUtf8(buffer[size..], out var written))
+            {
+                break;
+            }
+
+            size += written;
+            text = text[consumed..];
+        }
+
+        return buffer[..size];
+    }
+}
