@@ -37,13 +37,14 @@ typedef struct {
 struct sock_common {
     unsigned short skc_family;
     __u16 skc_num;
+    __u32 pad;
+    unsigned long skc_flags;
     atomic64_t skc_cookie;
 };
 
 struct sock {
     struct sock_common __sk_common;
     struct socket *sk_socket;
-    unsigned long sk_flags;
     int sk_sndbuf;
     int sk_wmem_queued;
 };

@@ -3,19 +3,26 @@
 #pragma once
 #include "types.h"
 
-enum fionread_state : __u32 {
-    FIONREAD_UNUSED,  /* never asked: its sockets may stay in the sockmap */
-    FIONREAD_ASKED,   /* asking now, waits for the agent */
-    FIONREAD_EVICTED, /* its sockets are out of the sockmap and never come back */
-};
-
 /* Map `targets`: pid (__u32, initial pid namespace) -> target. A process in it is traced. The agent
- * writes it; fork copies it to the child, exit removes it. */
+ * adds it; fork copies it to the child, exit removes it. The counts belong to the kernel side. */
 struct target {
     __u32 pid; /* the process whose selection this entry goes back to */
-    enum fionread_state fionread;
+    __u32 pad;
     __u64 open_count;   /* server requests read by this process and not answered yet */
     __u64 open_cookies; /* sum of the cookies of their connections: with open_count 1, the one */
+};
+
+/* Map `watches`: pid -> watch. Sockets of a process may stay in the sockmap between requests only while
+ * its calls of ioctl(FIONREAD) are watched and none has come. */
+enum watch_state : __u32 {
+    WATCH_NONE,
+    WATCH_QUIET,   /* written by the agent: the probe is attached, or the process cannot ask */
+    WATCH_ASKED,   /* written by the probe: a thread asks now and waits for the agent */
+    WATCH_EVICTED, /* written by the agent: its sockets are out of the sockmap and stay out */
+};
+
+struct watch {
+    enum watch_state state;
 };
 
 /* Map `owners`: socket-local storage, cloned from a listener to what it accepts. The agent writes it

@@ -32,7 +32,7 @@ struct listen_event {
 
 /* A process asked a socket how much it holds (FIONREAD) for the first time. Sockets in a sockmap
  * answer wrongly on some kernels: the agent takes all sockets of this process out of it and then
- * acknowledges in the map of targets; the process waits for that, within a bound. */
+ * acknowledges in the map of watches; the process waits for that, within a bound. */
 struct fionread_event {
     struct event_header header;
     __u32 pid;

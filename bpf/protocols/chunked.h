@@ -58,8 +58,10 @@ static __always_inline void chunked_digit(struct chunked *chunked, __u8 c)
 
 /* Looks at up to CHUNKED_VIEW bytes at the start of the window. Returns how many bytes of the stream
  * are settled: those read, plus data to jump over, which may lie beyond the window. */
-static __always_inline __u64 chunked_feed(struct chunked *chunked, const struct window *window, __u32 size)
+PROVEN_ONCE __u64 chunked_feed(struct chunked *chunked, const struct window *window, __u32 size)
 {
+    if (!chunked || !window)
+        return 0;
     for (__u32 i = 0; i < CHUNKED_VIEW && i < size; i++) {
         __u8 c = window->bytes[i];
 

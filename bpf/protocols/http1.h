@@ -14,9 +14,7 @@
 
 #define HTTP1_KEEP 256
 #define HTTP1_KEEP_OVERLONG 16
-#define HTTP1_LINES_PER_WORD 8
-#define HTTP1_WORDS_PER_STEP 4
-#define HTTP1_STEP (HTTP1_WORDS_PER_STEP * 8)
+#define HTTP1_STEP 128 /* bytes: nearly every line is shorter */
 #define HTTP1_METHOD_MAX 24
 #define HTTP1_WHITE_SPACE_MAX 16
 #define HTTP1_LENGTH_DIGITS_MAX 18 /* below 2^63 */
@@ -56,9 +54,7 @@ struct http1_head {
 
 struct http1_scan {
     struct http1_head *head;
-    const struct window *window;
-    __u32 size; /* bytes in the window */
-    __u32 line; /* where in the window the current line starts */
+    struct window *window;
 };
 
 static __always_inline bool http1_is_version(__u64 word)
@@ -224,16 +220,16 @@ http1_field(struct http1_head *head, const struct window *window, __u32 at, __u3
     }
 }
 
-/* One complete line: it starts at scan->line, its line feed is at `feed`. True when the head ends. */
-static __always_inline bool http1_line(struct http1_scan *scan, __u32 feed)
+/* One complete line: it starts at `line`, its line feed is at `feed`. True when the head ends. */
+PROVEN_ONCE bool
+http1_line(struct http1_head *head, const struct window *window, __u32 line, __u32 feed)
 {
-    struct http1_head *head = scan->head;
-    const struct window *window = scan->window;
-    __u32 line = scan->line;
     __u32 end = feed;
-    bool overlong = head->flags & HTTP1_OVERLONG;
+    bool overlong;
 
-    scan->line = feed + 1;
+    if (!head || !window)
+        return true;
+    overlong = head->flags & HTTP1_OVERLONG;
     if (end > line && window_byte(window, end - 1) == '\r')
         end--;
     if (end == line && !overlong) {
@@ -256,85 +252,102 @@ static __always_inline bool http1_line(struct http1_scan *scan, __u32 feed)
     return false;
 }
 
+/* Looks for the end of the current line in the next HTTP1_STEP bytes. */
 static long http1_step(__u32 index, void *state)
 {
     struct http1_scan *scan = state;
+    struct window *window = scan->window;
+    __u32 line = window->line;
+    __u32 at = window->at;
+    __u64 feeds = 0;
 
-    for (__u32 word = 0; word < HTTP1_WORDS_PER_STEP; word++) {
-        __u32 at = index * HTTP1_STEP + word * 8;
-        __u64 feeds = line_feeds(window_word(scan->window, at));
-
-        for (__u32 i = 0; i < HTTP1_LINES_PER_WORD && feeds; i++) {
-            __u32 feed = at + first_marked(feeds);
-
-            if (feed >= scan->size)
-                return 1;
-            if (window_byte(scan->window, feed) == '\n' && http1_line(scan, feed))
-                return 1;
-            feeds &= feeds - 1;
-        }
-        if (at + 8 >= scan->size)
-            return 1;
+    (void)index;
+    for (__u32 word = 0; word < HTTP1_STEP / 8; word++) {
+        feeds = line_feeds(window_word(window, at));
+        if (feeds)
+            break;
+        at += 8;
     }
-    return 0;
+    if (feeds)
+        at += first_marked(feeds);
+    if (at >= window->size)
+        return 1;
+    window->at = at;
+    if (!feeds)
+        return 0;
+    window->at = at + 1;
+    window->line = at + 1;
+    return http1_line(scan->head, window, line, at);
+}
+
+/* A line that is longer than what can be kept: only its name, or kind, is of interest. */
+static __always_inline void http1_overlong(struct http1_head *head, const struct window *window)
+{
+    __u64 name = window_word(window, window->line) | LOWER_CASE;
+    __u64 rest = window_word(window, window->line + 8) | LOWER_CASE;
+
+    if (head->flags & HTTP1_OVERLONG)
+        return;
+    head->flags |= HTTP1_OVERLONG;
+    if (head->phase == HTTP1_START_LINE) {
+        if (!http1_begin(head, window, window->line) ||
+            (!(head->flags & HTTP1_REQUEST) && !http1_status(head, window, window->line)))
+            head->phase = HTTP1_NOT_HTTP;
+    } else if (name == WORD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r') &&
+               (__u32)rest == (__u32)WORD('e', 'n', 't', ':', 0, 0, 0, 0)) {
+        head->flags = (head->flags & ~HTTP1_CONTEXT) | HTTP1_BAD_CONTEXT;
+    }
 }
 
 /* What is left behind the last complete line waits for more. */
-static __always_inline void http1_keep(struct http1_scan *scan)
+static __always_inline void http1_keep(struct http1_head *head, const struct window *window)
 {
-    struct http1_head *head = scan->head;
-    __u32 rest = scan->size - scan->line;
+    __u32 rest = window->size - window->line;
 
     if (rest > HTTP1_KEEP) {
-        if (!(head->flags & HTTP1_OVERLONG)) {
-            if (head->phase == HTTP1_START_LINE) {
-                if (!http1_begin(head, scan->window, scan->line) ||
-                    (!(head->flags & HTTP1_REQUEST) &&
-                     !http1_status(head, scan->window, scan->line)))
-                    head->phase = HTTP1_NOT_HTTP;
-            } else if ((window_word(scan->window, scan->line) | LOWER_CASE) ==
-                           WORD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r') &&
-                       ((__u32)window_word(scan->window, scan->line + 8) | (__u32)LOWER_CASE) ==
-                           (__u32)WORD('e', 'n', 't', ':', 0, 0, 0, 0)) {
-                head->flags = (head->flags & ~HTTP1_CONTEXT) | HTTP1_BAD_CONTEXT;
-            }
-        }
-        head->flags |= HTTP1_OVERLONG;
+        http1_overlong(head, window);
         rest = HTTP1_KEEP_OVERLONG;
     }
-    head->size += scan->size - rest;
+    head->size += window->size - rest;
     head->kept = rest;
-    __builtin_memcpy(head->keep,
-                     scan->window->bytes + ((scan->size - rest) & (WINDOW_SIZE - 1)),
-                     HTTP1_KEEP);
+    copy_words(
+        head->keep, window->bytes + ((window->size - rest) & (WINDOW_SIZE - 1)), HTTP1_KEEP);
 }
 
 /* Puts the kept bytes in front; new ones follow behind them. Returns how many there are. */
-static __always_inline __u32 http1_resume(const struct http1_head *head, struct window *window)
+PROVEN_ONCE __u32 http1_resume(const struct http1_head *head, struct window *window)
 {
-    __u32 kept = head->kept;
+    __u32 kept;
 
+    if (!head || !window)
+        return 0;
+    kept = head->kept;
     if (kept > HTTP1_KEEP)
         kept = HTTP1_KEEP;
     if (kept)
-        __builtin_memcpy(window->bytes, head->keep, HTTP1_KEEP);
+        copy_words(window->bytes, head->keep, HTTP1_KEEP);
     return kept;
 }
 
 /* Reads a window of `size` bytes, of which the first `kept` came from http1_resume(). Returns how many
  * of the new bytes belong to the head: all, unless it ended (HTTP1_DONE, HTTP1_NOT_HTTP). */
-static __always_inline __u32
-http1_feed(struct http1_head *head, const struct window *window, __u32 kept, __u32 size)
+PROVEN_ONCE __u32
+http1_feed(struct http1_head *head, struct window *window, __u32 kept, __u32 size)
 {
-    struct http1_scan scan = {.head = head, .window = window, .size = size};
+    struct http1_scan scan = {.head = head, .window = window};
 
-    repeat(WINDOW_SIZE / HTTP1_STEP, http1_step, &scan);
+    if (!head || !window)
+        return 0;
+    window->size = size;
+    window->line = 0;
+    window->at = kept & ~7U;
+    repeat(WINDOW_SIZE, http1_step, &scan);
     if (head->phase == HTTP1_DONE || head->phase == HTTP1_NOT_HTTP) {
-        head->size += scan.line;
+        head->size += window->line;
         head->kept = 0;
-        return scan.line - kept;
+        return window->line - kept;
     }
-    http1_keep(&scan);
+    http1_keep(head, window);
     return size - kept;
 }
 

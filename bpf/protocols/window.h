@@ -11,10 +11,14 @@
 #include "../kernel.h"
 /* Calls body(index, state) up to count times, until it returns 1. */
 #define repeat(count, body, state) bpf_loop(count, body, state, 0)
+/* A function that the verifier proves once, for all arguments, instead of at each call. It must check
+ * its pointers itself. */
+#define PROVEN_ONCE __attribute__((noinline))
 #else
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#define PROVEN_ONCE static inline __attribute__((unused))
 #ifndef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 #endif
@@ -29,8 +33,14 @@ static inline void repeat(__u32 count, long (*body)(__u32, void *), void *state)
 #define WINDOW_SIZE 4096
 #define WINDOW_SLACK 512
 
+/* How far a parser has come is kept here and not in locals: the verifier follows each value of a local
+ * through a loop on its own, but takes what it reads from a map as unknown, once. */
 struct window {
     __u8 bytes[WINDOW_SIZE + WINDOW_SLACK];
+    __u32 size; /* valid bytes */
+    __u32 line; /* where the current line starts */
+    __u32 at;   /* where to look on for its end */
+    __u32 pad;
 };
 
 static __always_inline __u8 window_byte(const struct window *window, __u32 at)
@@ -48,6 +58,26 @@ static __always_inline __u64 window_word(const struct window *window, __u32 at)
     __u64 word;
     memcpy(&word, window->bytes + at, sizeof(word));
     return word;
+#endif
+}
+
+/* Copies a multiple of 8 bytes. As a loop: clang turns a large memcpy into loads that it keeps all at
+ * once, more than a BPF stack holds. */
+static __always_inline void copy_words(void *to, const void *from, const __u32 size)
+{
+#ifdef __bpf__
+    __u64 *target = to;
+    const __u64 *source = from;
+
+#pragma clang loop unroll_count(4)
+    for (__u32 i = 0; i < size / 8; i++) {
+        __u64 word = source[i];
+
+        asm volatile("" : "+r"(word));
+        target[i] = word;
+    }
+#else
+    memcpy(to, from, size);
 #endif
 }
 

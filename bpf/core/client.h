@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* A request that leaves: which open request it belongs to, and whose ids it carries. */
+#pragma once
+#include "exchange.h"
+
+/* The open request that this one is sent for, and how that is known (R10). */
+static __always_inline struct open_request *
+client_parent(struct connection *connection, __u32 tid, enum link *link)
+{
+    struct task *task = tid ? bpf_map_lookup_elem(&tasks, &tid) : NULL;
+    struct open_request *parent = task ? task_request(task) : NULL;
+
+    *link = LINK_THREAD;
+    if (parent)
+        return parent;
+    *link = LINK_CONNECT;
+    parent = connection->opened ? NULL : task_request(&connection->opener);
+    if (parent)
+        return parent;
+    *link = LINK_PROCESS;
+    parent = process_request(connection->pid);
+    if (!parent)
+        *link = LINK_NONE;
+    return parent;
+}
+
+static __always_inline void client_begin(struct exchange *exchange, struct open_request *parent)
+{
+    if (parent) {
+        exchange->span = parent->span;
+        id_copy(exchange->parent_id, parent->span.span_id);
+        parent->propagated = 1;
+    } else {
+        trace_begin(&exchange->span);
+        *(__u64 *)exchange->parent_id = 0;
+        sample_decide(&exchange->span, false);
+    }
+    span_begin(&exchange->span);
+}
+
+/* The application wrote a context of its own: its ids become those of the client span (R3). A root
+ * request whose trace id nobody has seen yet takes over the application's trace. */
+static __always_inline void client_adopt(struct exchange *exchange,
+                                         const struct span_context *own,
+                                         struct open_request *parent)
+{
+    exchange->span = *own;
+    exchange->carrier = CARRIER_APPLICATION;
+    *(__u64 *)exchange->parent_id = 0;
+    if (parent && parent->is_root && !parent->propagated) {
+        trace_copy(&parent->span, own);
+        parent->span.flags = own->flags;
+        parent->propagated = 1;
+    }
+    if (parent && trace_equal(&parent->span, own))
+        id_copy(exchange->parent_id, parent->span.span_id);
+    else
+        exchange->link = LINK_NONE;
+    count(COUNTER_ADOPTED);
+}
+
+/* A proxy forwards the header that it received: the parent it names is our parent, not its own. */
+static __always_inline bool client_forwards(const struct open_request *parent,
+                                            const struct span_context *own)
+{
+    return parent && !parent->is_root && trace_equal(&parent->span, own) &&
+           id_equal(parent->parent_id, own->span_id);
+}
+
+/* Opens the exchange of the request whose head in connection->tx is complete; exchange_newest() is it.
+ * Returns its carrier: CARRIER_APPLICATION when the header is the application's own,
+ * CARRIER_REWRITTEN when its parent id has to be replaced, CARRIER_NONE when a header is missing,
+ * CARRIER_SKIPPED when there was no memory: leave the request alone. */
+PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 tid)
+{
+    struct open_request *parent;
+    struct exchange *exchange;
+    struct stream *requests;
+
+    if (!connection)
+        return CARRIER_SKIPPED;
+    requests = &connection->tx;
+    exchange = exchange_open(connection, requests);
+    if (!exchange) {
+        connection->opened++;
+        return CARRIER_SKIPPED;
+    }
+    exchange->pid = pid;
+    exchange->tid = tid;
+    parent = client_parent(connection, tid, &exchange->link);
+    if (!(requests->head.flags & HTTP1_CONTEXT)) {
+        client_begin(exchange, parent);
+    } else if (client_forwards(parent, &requests->head.context)) {
+        client_begin(exchange, parent);
+        exchange->carrier = CARRIER_REWRITTEN;
+    } else {
+        client_adopt(exchange, &requests->head.context, parent);
+    }
+    exchange_opened(connection, exchange);
+    return exchange->carrier;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* What is known of one connection, in socket-local storage: it is born and dies with the socket.
+ *
+ * Each direction is a stream. Places in a stream are absolute: TCP sequence numbers, extended to 64
+ * bits. A body is therefore not read but jumped over, and it does not matter which of its segments
+ * were seen, seen twice, or taken by TCP only in part. */
+#pragma once
+#include "count.h"
+#include "owner.h"
+#include "../contract/exchange.h"
+#include "../protocols/http1.h"
+#include "../protocols/chunked.h"
+
+#define REQUEST_CAPTURE 512
+#define RESPONSE_CAPTURE 64
+
+enum stream_phase : __u8 {
+    STREAM_START,       /* the next byte starts a message */
+    STREAM_HEAD,        /* inside its head */
+    STREAM_BODY,        /* inside a body that ends at `position` */
+    STREAM_CHUNKED,     /* inside a chunked body */
+    STREAM_UNTIL_CLOSE, /* inside a body that ends with the connection */
+    STREAM_HELD,        /* behind a request that may turn the connection into a tunnel */
+    STREAM_TUNNEL,      /* no longer HTTP/1, by agreement of both sides */
+    STREAM_UNKNOWN,     /* never was */
+    STREAM_LOST,        /* bytes were missed: waits for the start of a message */
+};
+
+struct stream {
+    __u64 position;     /* of the next byte to look at; behind it everything is settled */
+    __u64 missed_begin; /* bytes that went by out of order and will not come again ... */
+    __u64 missed_end;   /* ... 0: none */
+    __u64 started_ns;   /* first byte of the current message */
+    __u64 head_position; /* where its head starts */
+    struct chunked chunked;
+    struct http1_head head;
+    enum stream_phase phase;
+    __u8 proven; /* followed from the first byte, or through a whole exchange since */
+    __u8 pad[6];
+};
+
+/* The request that a thread had read: a range, because one read may take several requests. */
+struct task {
+    __u64 cookie; /* of the server connection, 0: none */
+    __u32 first;  /* ordinals of the requests, both included */
+    __u32 last;
+};
+
+struct exchange {
+    struct span_context span;
+    __u8 parent_id[SPAN_ID_SIZE];
+    __u64 start_ns;
+    __u64 request_body_size;
+    __u64 response_body_size;
+    __u32 ordinal; /* 1 for the first request of the connection */
+    __u32 pid;
+    __u32 tid;
+    __u16 request_flags; /* HTTP1_… of the request head */
+    __u16 request_captured;
+    __u16 response_captured;
+    __u16 status;
+    enum link link;
+    enum carrier carrier;
+    __u8 pad[2];
+    __u8 request_head[REQUEST_CAPTURE];
+    __u8 response_head[RESPONSE_CAPTURE];
+};
+
+struct connection {
+    __u64 cookie;
+    struct endpoint local;
+    struct endpoint remote;
+    struct stream rx;
+    struct stream tx;
+    struct task opener; /* client: what the thread that called connect() had read */
+    __u32 target;       /* pid the owner was selected as */
+    __u32 pid;          /* client: the process that called connect(), 0: not known */
+    __u32 opened;       /* ordinal of the newest request */
+    __u32 closed;       /* ordinal of the newest request that is over: they end in order */
+    __u32 pad0;
+    enum counter skip; /* client: why the next request cannot be injected, when sk_msg saw a reason */
+    __u64 reenrolled_at; /* client: place in rx at which it was last put back into the sockmap */
+    struct exchange current; /* the request with ordinal closed + 1, unless it was pipelined */
+    __u16 captured;          /* bytes in capture[] */
+    __u8 enrolled; /* client: in the sockmap */
+    __u8 leave;    /* client: to be taken out of it as soon as possible */
+    __u8 settled;  /* client: enrolment is decided, no need to be called for every segment */
+    enum role role;
+    __u16 answer_captured; /* bytes in answer[] */
+    __u8 capture[REQUEST_CAPTURE]; /* head of the request that is just passing */
+    __u8 answer[RESPONSE_CAPTURE]; /* head of the response that is just passing */
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct connection);
+} connections SEC(".maps");

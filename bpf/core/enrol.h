@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* Membership of client sockets in the sockmap, where sk_msg can edit what they send.
+ *
+ * A socket in a sockmap is not quite an ordinary one: on some kernels it answers FIONREAD with 0, and
+ * on all of them a blocking read that a signal or a reset interrupts returns EAGAIN. So a socket is a
+ * member only while that cannot be noticed:
+ *  - from connect() until its first request leaves: every socket;
+ *  - from then on: non-blocking sockets of processes that never asked FIONREAD. A probe on ioctl()
+ *    tells the first time, and the process then waits until all its sockets are out;
+ *  - blocking sockets: again from the last byte of a response on (propagation/reenrol.bpf.c).
+ * The kernel calls HDR_OPT_LEN while it builds a segment, in the middle of the send that sk_msg has
+ * just edited: taken out there, the socket is an ordinary one before the send returns. */
+#pragma once
+#include "socket.h"
+
+#define ENROLLED_MAX 65536
+#define ENROL_CALLBACKS (BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG | BPF_SOCK_OPS_PARSE_ALL_HDR_OPT_CB_FLAG)
+
+struct {
+    __uint(type, BPF_MAP_TYPE_SOCKHASH);
+    __uint(max_entries, ENROLLED_MAX);
+    __type(key, __u64);
+    __type(value, __u64);
+} enrolled SEC(".maps");
+
+/* Cookie -> pid, for the agent that has to take out all sockets of a process. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, ENROLLED_MAX);
+    __type(key, __u64);
+    __type(value, __u32);
+} enrolled_pids SEC(".maps");
+
+static __always_inline void socket_connected(struct bpf_sock_ops *ops)
+{
+    struct bpf_sock *sk = ops->sk;
+    struct connection *connection = sk ? bpf_sk_storage_get(&connections, sk, NULL, 0) : NULL;
+    __u64 cookie;
+
+    if (!connection)
+        return;
+    connection_begin(connection, ops, sk);
+    if (!settings.inject_headers)
+        return;
+    cookie = connection->cookie;
+    if (bpf_sock_hash_update(ops, &enrolled, &cookie, BPF_NOEXIST))
+        return;
+    connection->enrolled = 1;
+    bpf_map_update_elem(&enrolled_pids, &cookie, &connection->pid, BPF_ANY);
+    bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | ENROL_CALLBACKS);
+}
+
+static __always_inline void enrol_withdraw(struct connection *connection)
+{
+    __u64 cookie = connection->cookie;
+
+    if (!connection->enrolled)
+        return;
+    connection->enrolled = 0;
+    connection->leave = 0;
+    bpf_map_delete_elem(&enrolled, &cookie);
+    bpf_map_delete_elem(&enrolled_pids, &cookie);
+}
+
+/* While a segment is built. */
+static __always_inline void enrol_sent(struct bpf_sock_ops *ops)
+{
+    struct bpf_sock *sk = ops->sk;
+    struct connection *connection = sk ? bpf_sk_storage_get(&connections, sk, NULL, 0) : NULL;
+
+    if (!connection)
+        return;
+    if (connection->leave)
+        enrol_withdraw(connection);
+    if (connection->settled)
+        bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags & ~ENROL_CALLBACKS);
+}
+
+/* Data arrives at a member that waits with nothing sent: the server speaks unasked. Not so the packet
+ * whose response put the socket back a moment ago. */
+static __always_inline void enrol_received(struct bpf_sock_ops *ops)
+{
+    struct tcp_header *tcp = ops->skb_data;
+    struct bpf_sock *sk = ops->sk;
+    struct connection *connection = sk ? bpf_sk_storage_get(&connections, sk, NULL, 0) : NULL;
+    __u32 size;
+
+    if (!connection || connection->settled || (void *)(tcp + 1) > ops->skb_data_end)
+        return;
+    size = ops->skb_len - (__u32)(tcp->data_offset >> 4) * 4;
+    if (size && (__s32)(bpf_ntohl(tcp->seq) + size - (__u32)connection->reenrolled_at) > 0)
+        enrol_withdraw(connection);
+}

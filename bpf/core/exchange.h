@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* One request and its response: opened when the head of the request is complete, closed at the last
+ * byte of the response, and then told to the agent, once.
+ *
+ * HTTP/1 answers in order. The oldest open exchange lives in the connection; requests that arrive
+ * while it is open (pipelining) wait in a map under their ordinal. One direction opens and the other
+ * closes, possibly at the same time on two CPUs: each writes its own ordinal only, and where the
+ * oldest exchange is kept is found by its ordinal, so neither needs a lock. */
+#pragma once
+#include "emit.h"
+#include "request.h"
+#include "sample.h"
+#include "sent.h"
+
+#define PIPELINED_MAX 8192
+
+struct pipelined_key {
+    __u64 cookie;
+    __u32 ordinal;
+    __u32 pad;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, PIPELINED_MAX);
+    __type(key, struct pipelined_key);
+    __type(value, struct exchange);
+} pipelined SEC(".maps");
+
+/* An event with room for everything captured; most requests fit the smaller one. */
+#define SMALL_CAPTURE 192
+
+struct small_record {
+    __u64 words[(sizeof(struct exchange_event) + SMALL_CAPTURE + RESPONSE_CAPTURE) / 8];
+};
+
+struct large_record {
+    __u64 words[(sizeof(struct exchange_event) + REQUEST_CAPTURE + RESPONSE_CAPTURE) / 8];
+};
+
+static __always_inline bool exchange_outstanding(const struct connection *connection)
+{
+    return connection->opened != connection->closed;
+}
+
+/* An open exchange by its ordinal, NULL: there was no room for it. */
+static __always_inline struct exchange *exchange_at(struct connection *connection, __u32 ordinal)
+{
+    struct pipelined_key key = {.cookie = connection->cookie, .ordinal = ordinal};
+
+    if (connection->current.ordinal == ordinal)
+        return &connection->current;
+    return bpf_map_lookup_elem(&pipelined, &key);
+}
+
+/* The exchange that the next response belongs to, NULL: none. */
+static __always_inline struct exchange *exchange_oldest(struct connection *connection)
+{
+    return exchange_outstanding(connection) ? exchange_at(connection, connection->closed + 1) : NULL;
+}
+
+/* The exchange of the request that was opened last. */
+static __always_inline struct exchange *exchange_newest(struct connection *connection)
+{
+    return exchange_outstanding(connection) ? exchange_at(connection, connection->opened) : NULL;
+}
+
+static __always_inline void exchange_publish(struct open_request *request, const struct exchange *exchange)
+{
+    request->span = exchange->span;
+    id_copy(request->parent_id, exchange->parent_id);
+    request->is_root = exchange->link == LINK_NONE;
+    request->propagated = 0;
+    request->ordinal = exchange->ordinal;
+}
+
+/* Where the exchange that is opening now is to be built. */
+static __always_inline struct exchange *exchange_place(struct connection *connection)
+{
+    struct pipelined_key key = {.cookie = connection->cookie, .ordinal = connection->opened + 1};
+
+    if (!exchange_outstanding(connection))
+        return &connection->current;
+    /* The value is written in place below; this only makes room for it. */
+    if (bpf_map_update_elem(&pipelined, &key, &connection->current, BPF_ANY))
+        return NULL;
+    return bpf_map_lookup_elem(&pipelined, &key);
+}
+
+/* Fills what both sides know when the head of the request is complete. */
+static __always_inline struct exchange *exchange_open(struct connection *connection,
+                                                      const struct stream *requests)
+{
+    struct exchange *exchange = exchange_place(connection);
+
+    if (!exchange) {
+        count(COUNTER_PIPELINE_FULL);
+        return NULL;
+    }
+    exchange->start_ns = requests->started_ns;
+    exchange->request_body_size =
+        requests->head.flags & HTTP1_LENGTH ? requests->head.content_length : 0;
+    exchange->response_body_size = 0;
+    exchange->pid = 0;
+    exchange->tid = 0;
+    exchange->request_flags = requests->head.flags;
+    exchange->response_captured = 0;
+    exchange->status = 0;
+    exchange->carrier = CARRIER_NONE;
+    exchange->request_captured = connection->captured;
+    copy_words(exchange->request_head, connection->capture, SMALL_CAPTURE);
+    if (connection->captured > SMALL_CAPTURE)
+        copy_words(exchange->request_head + SMALL_CAPTURE,
+                         connection->capture + SMALL_CAPTURE,
+                         REQUEST_CAPTURE - SMALL_CAPTURE);
+    return exchange;
+}
+
+static __always_inline void exchange_opened(struct connection *connection, struct exchange *exchange)
+{
+    exchange->ordinal = connection->opened + 1;
+    connection->opened = exchange->ordinal;
+}
+
+static __always_inline void exchange_fill(const struct connection *connection,
+                                          const struct exchange *exchange,
+                                          struct exchange_event *event,
+                                          enum outcome outcome,
+                                          __u64 now)
+{
+    event->span = exchange->span;
+    id_copy(event->parent_id, exchange->parent_id);
+    event->start_ns = exchange->start_ns;
+    event->end_ns = now;
+    event->local = connection->local;
+    event->remote = connection->remote;
+    event->request_body_size = exchange->request_body_size;
+    event->response_body_size = exchange->response_body_size;
+    event->target = connection->target;
+    event->pid = exchange->pid;
+    event->tid = exchange->tid;
+    event->status = exchange->status;
+    event->request_head_size = exchange->request_captured;
+    event->response_head_size = exchange->response_captured;
+    event->role = connection->role;
+    event->protocol = PROTOCOL_HTTP1;
+    event->link = exchange->link;
+    event->carrier = exchange->carrier;
+    event->outcome = outcome;
+    event->pad = 0;
+}
+
+/* The heads follow the event without a gap: the request's is copied whole, then the response's is
+ * laid over what stands behind its real end. */
+static __always_inline void
+exchange_heads(const struct exchange *exchange, __u8 *heads, __u32 request_size, const __u32 room)
+{
+    copy_words(heads, exchange->request_head, room);
+    if (request_size <= room)
+        copy_words(heads + request_size, exchange->response_head, RESPONSE_CAPTURE);
+}
+
+static __always_inline bool exchange_emit(const struct connection *connection,
+                                          const struct exchange *exchange,
+                                          enum outcome outcome,
+                                          __u64 now)
+{
+    __u32 request_size = exchange->request_captured;
+    struct exchange_event *event;
+
+    if (request_size <= SMALL_CAPTURE) {
+        struct small_record *small = bpf_ringbuf_reserve(&events, sizeof(*small), 0);
+
+        if (!small)
+            return false;
+        event = (struct exchange_event *)small;
+        emit_header(&event->header, EVENT_EXCHANGE, sizeof(*small));
+        exchange_fill(connection, exchange, event, outcome, now);
+        exchange_heads(exchange, event->heads, request_size, SMALL_CAPTURE);
+        bpf_ringbuf_submit(small, emit_lazily());
+        return true;
+    }
+    struct large_record *large = bpf_ringbuf_reserve(&events, sizeof(*large), 0);
+
+    if (!large)
+        return false;
+    event = (struct exchange_event *)large;
+    emit_header(&event->header, EVENT_EXCHANGE, sizeof(*large));
+    exchange_fill(connection, exchange, event, outcome, now);
+    exchange_heads(exchange, event->heads, request_size, REQUEST_CAPTURE);
+    bpf_ringbuf_submit(large, emit_lazily());
+    return true;
+}
+
+/* Takes over what became known outside of the connection while the request was open, and ends it. */
+static __always_inline void exchange_withdraw(struct connection *connection, struct exchange *exchange)
+{
+    struct open_request *request = open_request_of(connection->cookie);
+
+    if (!request || request->ordinal != exchange->ordinal)
+        return;
+    request->ordinal = 0;
+    trace_copy(&exchange->span, &request->span);
+    exchange->span.flags = request->span.flags;
+    if (request->reader_ordinal != exchange->ordinal)
+        return;
+    exchange->pid = request->reader_pid;
+    exchange->tid = request->reader_tid;
+    if (request->target) {
+        connection->target = request->target;
+        target_request_closed(request->reader_pid, connection->cookie);
+    }
+}
+
+/* The next pipelined request becomes the open one; whoever read the last one has read this too. */
+static __always_inline void exchange_advance(struct connection *connection)
+{
+    struct open_request *request = open_request_of(connection->cookie);
+    struct exchange *next = exchange_oldest(connection);
+    struct target *target;
+
+    if (!request || !next)
+        return;
+    exchange_publish(request, next);
+    if (!request->reader_pid)
+        return;
+    request->reader_ordinal = next->ordinal;
+    target = target_of(request->reader_pid);
+    if (target)
+        target_request_opened(target, connection->cookie);
+}
+
+/* The last byte of the response, or the end of the connection. */
+PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outcome, __u64 now)
+{
+    struct pipelined_key key = {};
+    struct exchange *exchange;
+
+    if (!connection)
+        return 0;
+    key.cookie = connection->cookie;
+    key.ordinal = connection->closed + 1;
+    exchange = exchange_oldest(connection);
+    if (exchange) {
+        if (connection->role == ROLE_SERVER)
+            exchange_withdraw(connection, exchange);
+        if (!(exchange->span.flags & TRACE_FLAG_SAMPLED))
+            count(COUNTER_UNSAMPLED);
+        else
+            count(exchange_emit(connection, exchange, outcome, now) ? COUNTER_EMITTED
+                                                                     : COUNTER_RING_FULL);
+    }
+    if (connection->current.ordinal != key.ordinal)
+        bpf_map_delete_elem(&pipelined, &key);
+    if (exchange_outstanding(connection))
+        connection->closed++;
+    if (connection->role == ROLE_SERVER)
+        exchange_advance(connection);
+    return 0;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* The open request of each server connection: what outgoing work may have as its parent. Keyed by
+ * socket cookie, so that a thread that works on a client socket can reach it. */
+#pragma once
+#include "target.h"
+#include "trace.h"
+#include "connection.h"
+
+#define SERVER_CONNECTIONS_MAX 65536
+#define TASKS_MAX 65536
+
+struct open_request {
+    __u32 ordinal; /* 0: none is open. With the cookie it names the request for good (R2) */
+    __u32 newest;  /* ordinal of the newest request received */
+    __u32 reader_ordinal; /* the request that reader_* are about */
+    __u32 reader_pid;
+    __u32 reader_tid;
+    __u32 target; /* of the reader, 0: it is no target */
+    struct span_context span;
+    __u8 parent_id[SPAN_ID_SIZE];
+    __u8 is_root;    /* it came without a context: an outgoing request may still name its trace */
+    __u8 propagated; /* its trace id has left this process, or was taken over from it */
+    __u8 pad[6];
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, SERVER_CONNECTIONS_MAX);
+    __type(key, __u64);
+    __type(value, struct open_request);
+} open_requests SEC(".maps");
+
+/* Thread id -> what it read last. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, TASKS_MAX);
+    __type(key, __u32);
+    __type(value, struct task);
+} tasks SEC(".maps");
+
+static __always_inline struct open_request *open_request_of(__u64 cookie)
+{
+    return bpf_map_lookup_elem(&open_requests, &cookie);
+}
+
+/* The request that `task` read, if it is still the open one of its connection. */
+static __always_inline struct open_request *task_request(const struct task *task)
+{
+    struct open_request *request;
+
+    if (!task->cookie)
+        return NULL;
+    request = open_request_of(task->cookie);
+    if (!request || !request->ordinal || request->ordinal < task->first ||
+        request->ordinal > task->last)
+        return NULL;
+    return request;
+}
+
+/* The only request that the process has open, if there is exactly one. */
+static __always_inline struct open_request *process_request(__u32 pid)
+{
+    struct target *target = target_of(pid);
+    struct open_request *request;
+
+    if (!target || target->open_count != 1)
+        return NULL;
+    request = open_request_of(target->open_cookies);
+    return request && request->ordinal && request->reader_pid == pid ? request : NULL;
+}
+
+/* This thread has read from that connection. */
+static __always_inline void task_read(__u64 cookie, struct open_request *request)
+{
+    __u32 tid = current_tid();
+    __u32 pid = current_pid();
+    struct task task = {.cookie = cookie, .first = request->ordinal, .last = request->newest};
+    struct task *known = bpf_map_lookup_elem(&tasks, &tid);
+
+    if (known)
+        *known = task;
+    else
+        bpf_map_update_elem(&tasks, &tid, &task, BPF_ANY);
+    if (request->reader_ordinal == request->ordinal)
+        return;
+    struct target *target = target_of(pid);
+
+    request->reader_pid = pid;
+    request->reader_tid = tid;
+    request->target = target ? target->pid : 0;
+    request->reader_ordinal = request->ordinal;
+    if (target)
+        target_request_opened(target, cookie);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* Feeds the payload of a packet to the stream it belongs to. */
+#pragma once
+#include "client.h"
+#include "server.h"
+#include "socket.h"
+
+/* Where the payload of a packet is, relative to its network header. */
+struct segment {
+    __u32 seq;
+    __u32 offset;
+    __u32 size;
+    __u8 flags; /* TCP */
+    __u8 pad[3];
+};
+
+static __always_inline bool segment_locate(struct __sk_buff *skb, struct segment *segment)
+{
+    struct ipv4_header ip4;
+    struct tcp_header tcp;
+    __u32 packet;
+
+    if (bpf_skb_load_bytes_relative(skb, 0, &ip4, sizeof(ip4), BPF_HDR_START_NET))
+        return false;
+    if (ip4.version_and_size >> 4 == 4) {
+        segment->offset = (ip4.version_and_size & 15) * 4;
+        packet = bpf_ntohs(ip4.total_size);
+    } else {
+        struct ipv6_header ip6;
+
+        if (bpf_skb_load_bytes_relative(skb, 0, &ip6, sizeof(ip6), BPF_HDR_START_NET) ||
+            ip6.next_header != IPPROTO_TCP)
+            return false;
+        segment->offset = sizeof(ip6);
+        packet = sizeof(ip6) + (ip6.ignored[4] << 8 | ip6.ignored[5]);
+    }
+    if (bpf_skb_load_bytes_relative(skb, segment->offset, &tcp, sizeof(tcp), BPF_HDR_START_NET))
+        return false;
+    segment->offset += (tcp.data_offset >> 4) * 4;
+    segment->seq = bpf_ntohl(tcp.seq);
+    segment->flags = tcp.flags;
+    segment->size = packet - segment->offset;
+    return packet >= segment->offset;
+}
+
+static __always_inline bool segment_load(struct feed *feed, __u32 at, __u32 size)
+{
+    __u8 *to = feed->window->bytes + (at & (HTTP1_KEEP * 2 - 1));
+
+    if (size == 0 || size > WINDOW_SIZE)
+        return false;
+    return !bpf_skb_load_bytes_relative(
+        feed->source, feed->cursor->offset, to, size, BPF_HDR_START_NET);
+}
+
+/* A client request that sk_msg did not see: it leaves as it is, and is linked by its place. */
+PROVEN_ONCE int segment_client_request(struct connection *connection)
+{
+    struct exchange *exchange;
+    bool in_process;
+
+    if (!connection)
+        return 0;
+    in_process = current_pid() == connection->pid;
+    if (client_request(connection, connection->pid, in_process ? current_tid() : 0) ==
+        CARRIER_APPLICATION)
+        return 0;
+    exchange = exchange_newest(connection);
+    if (!exchange)
+        return 0;
+    if (!settings.inject_headers) {
+        exchange->carrier = CARRIER_NONE;
+        count(COUNTER_SKIP_DISABLED);
+    } else {
+        exchange->carrier = CARRIER_SKIPPED;
+        count(connection->skip ? connection->skip : COUNTER_SKIP_NOT_ENROLLED);
+    }
+    sent_remember(connection, connection->tx.head_position, &exchange->span);
+    connection->skip = 0;
+    return 0;
+}
+
+static __always_inline void segment_request(struct feed *feed)
+{
+    if (feed->connection->role == ROLE_SERVER)
+        server_request(feed->connection);
+    else
+        segment_client_request(feed->connection);
+}
+
+static long segment_step(__u32 index, void *state)
+{
+    (void)index;
+    return stream_step(state, segment_load, segment_request);
+}
+
+/* No more bytes will come in this direction. */
+static __always_inline void stream_closes(struct feed *feed)
+{
+    enum outcome outcome =
+        feed->stream->phase == STREAM_UNTIL_CLOSE ? OUTCOME_COMPLETE : OUTCOME_CLOSED;
+
+    if (!feed->responses || stream_is_deaf(feed->stream))
+        return;
+    if (exchange_outstanding(feed->connection))
+        exchange_close(feed->connection, outcome, feed->now);
+    connection_deaf(feed->connection, STREAM_TUNNEL);
+}
+
+static __always_inline void segment_walk(struct feed *feed, const struct segment *segment)
+{
+    __u64 position = stream_locate(feed->stream->position, segment->seq);
+    struct scratch *scratch;
+    __u32 slot;
+
+    if (!stream_enter(feed, position, segment->size))
+        return;
+    scratch = scratch_claim(&slot);
+    if (!scratch)
+        return;
+    feed->window = &scratch->window;
+    feed->cursor = &scratch->cursor;
+    feed->cursor->position = position;
+    feed->cursor->offset = segment->offset;
+    feed->cursor->size = segment->size;
+    feed->cursor->first = 1;
+    repeat(FEED_STEPS, segment_step, feed);
+    scratch_release(slot);
+    stream_leave(feed->stream);
+}
+
+static __always_inline void
+segment_feed(struct __sk_buff *skb, struct connection *connection, bool ingress, struct segment *segment)
+{
+    struct feed feed = {
+        .source = skb,
+        .connection = connection,
+        .stream = ingress ? &connection->rx : &connection->tx,
+        .now = bpf_ktime_get_ns(),
+        .rx = ingress,
+        .responses = carries_responses(connection, ingress),
+    };
+
+    if (segment->size)
+        segment_walk(&feed, segment);
+    if (segment->flags & (TCP_FLAG_FIN | TCP_FLAG_RST))
+        stream_closes(&feed);
+}
+
+static __always_inline void segment_pass(struct __sk_buff *skb, bool ingress)
+{
+    struct bpf_sock *sk = skb->sk;
+    struct connection *connection;
+    struct segment segment;
+
+    if (!sk)
+        return;
+    sk = bpf_sk_fullsock(sk);
+    if (!sk || sk->protocol != IPPROTO_TCP)
+        return;
+    connection = bpf_sk_storage_get(&connections, sk, NULL, 0);
+    if (!connection)
+        connection = connection_adopt(skb, sk);
+    if (!connection || (stream_is_deaf(&connection->rx) && stream_is_deaf(&connection->tx)))
+        return;
+    if (segment_locate(skb, &segment))
+        segment_feed(skb, connection, ingress, &segment);
+}

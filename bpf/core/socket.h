@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* The life of a connection, as sock_ops tells it. */
+#pragma once
+#include "request.h"
+#include "stream.h"
+
+#define CLOSE_OUTSTANDING_MAX 8
+
+static __always_inline void endpoint_v4(struct endpoint *endpoint, __u32 address)
+{
+    *(__u64 *)endpoint->address = 0;
+    *(__u32 *)(endpoint->address + 8) = bpf_htonl(0xffff);
+    *(__u32 *)(endpoint->address + 12) = address;
+}
+
+static __always_inline void endpoint_v6(struct endpoint *endpoint, const __u32 *address)
+{
+    *(__u32 *)endpoint->address = address[0];
+    *(__u32 *)(endpoint->address + 4) = address[1];
+    *(__u32 *)(endpoint->address + 8) = address[2];
+    *(__u32 *)(endpoint->address + 12) = address[3];
+}
+
+static __always_inline void connection_addresses(struct connection *connection, struct bpf_sock *sk)
+{
+    if (sk->family == AF_INET) {
+        endpoint_v4(&connection->local, sk->src_ip4);
+        endpoint_v4(&connection->remote, sk->dst_ip4);
+    } else {
+        __u32 local[4] = {sk->src_ip6[0], sk->src_ip6[1], sk->src_ip6[2], sk->src_ip6[3]};
+        __u32 remote[4] = {sk->dst_ip6[0], sk->dst_ip6[1], sk->dst_ip6[2], sk->dst_ip6[3]};
+
+        endpoint_v6(&connection->local, local);
+        endpoint_v6(&connection->remote, remote);
+    }
+    connection->local.port = sk->src_port;
+    connection->remote.port = bpf_ntohs(sk->dst_port);
+}
+
+static __always_inline struct connection *
+connection_create(struct bpf_sock *sk, const struct owner *owner, __u64 cookie)
+{
+    struct connection *connection =
+        bpf_sk_storage_get(&connections, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+
+    if (!connection) {
+        count(COUNTER_STORAGE_FAILED);
+        return NULL;
+    }
+    connection->cookie = cookie;
+    connection->role = owner->role;
+    connection->target = owner->pid;
+    connection_addresses(connection, sk);
+    return connection;
+}
+
+/* A connection that is older than Hilo, or was marked late: where its messages begin is not known. */
+static __always_inline struct connection *connection_adopt(struct __sk_buff *skb, struct bpf_sock *sk)
+{
+    struct owner *owner = bpf_sk_storage_get(&owners, sk, NULL, 0);
+    struct connection *connection;
+
+    if (!owner || !owner->existed)
+        return NULL;
+    connection = connection_create(sk, owner, bpf_get_socket_cookie(skb));
+    if (!connection)
+        return NULL;
+    connection->rx.phase = STREAM_LOST;
+    connection->tx.phase = STREAM_LOST;
+    connection->pid = connection->role == ROLE_CLIENT ? owner->pid : 0;
+    count(COUNTER_STREAM_EXISTED);
+    return connection;
+}
+
+/* In the thread that calls listen(). */
+static __always_inline void socket_listens(struct bpf_sock_ops *ops)
+{
+    struct target *target = target_of(current_pid());
+    struct bpf_sock *sk = ops->sk;
+
+    if (!target || !sk || current_pid() == settings.agent_pid)
+        return;
+    struct owner owner = {.pid = target->pid, .role = ROLE_SERVER};
+
+    bpf_sk_storage_get(&owners, sk, &owner, BPF_SK_STORAGE_GET_F_CREATE);
+}
+
+/* In the thread that calls connect(). */
+static __always_inline void socket_connects(struct bpf_sock_ops *ops)
+{
+    __u32 pid = current_pid();
+    __u32 tid = current_tid();
+    struct bpf_sock *sk = ops->sk;
+    struct target *target = target_of(pid);
+    struct connection *connection;
+    struct task *task;
+
+    if (!target || !sk || pid == settings.agent_pid)
+        return;
+    struct owner owner = {.pid = target->pid, .role = ROLE_CLIENT};
+
+    connection = connection_create(sk, &owner, bpf_get_socket_cookie(ops));
+    if (!connection)
+        return;
+    connection->pid = pid;
+    task = bpf_map_lookup_elem(&tasks, &tid);
+    if (task)
+        connection->opener = *task;
+}
+
+static __always_inline void connection_begin(struct connection *connection,
+                                             struct bpf_sock_ops *ops,
+                                             struct bpf_sock *sk)
+{
+    connection_addresses(connection, sk);
+    stream_begin(&connection->rx, ops->rcv_nxt);
+    stream_begin(&connection->tx, ops->snd_nxt);
+    bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
+}
+
+static __always_inline void socket_accepted(struct bpf_sock_ops *ops)
+{
+    struct bpf_sock *sk = ops->sk;
+    struct owner *owner = sk ? bpf_sk_storage_get(&owners, sk, NULL, 0) : NULL;
+    struct connection *connection;
+
+    if (!owner)
+        return;
+    connection = connection_create(sk, owner, bpf_get_socket_cookie(ops));
+    if (connection)
+        connection_begin(connection, ops, sk);
+}
+
+static __always_inline void socket_state(struct bpf_sock_ops *ops)
+{
+    struct bpf_sock *sk = ops->sk;
+    struct connection *connection;
+
+    if (ops->args[1] != BPF_TCP_CLOSE || !sk)
+        return;
+    connection = bpf_sk_storage_get(&connections, sk, NULL, 0);
+    if (!connection)
+        return;
+    for (__u32 i = 0; i < CLOSE_OUTSTANDING_MAX && exchange_outstanding(connection); i++)
+        exchange_close(connection, OUTCOME_CLOSED, bpf_ktime_get_ns());
+    bpf_map_delete_elem(&open_requests, &connection->cookie);
+    connection_deaf(connection, STREAM_TUNNEL);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* Tells the agent of processes that are born, replaced or ended, and of those that begin to serve.
+ *
+ * Raw tracepoints: they run in the thread that acts, exist on every kernel, and these four are rare.
+ * A child of a target is a target before it can run: the agent need not be asked. */
+#include "../core/count.h"
+#include "../core/emit.h"
+#include "../core/request.h"
+#include "../core/watch.h"
+#include "../contract/process.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+#define TCP_LISTEN_STATE 10 /* enum in net/tcp_states.h */
+
+static __always_inline void process_emit(struct task_struct *task,
+                                         struct task_struct *parent,
+                                         enum process_change change)
+{
+    struct process_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+
+    if (!event)
+        return count(COUNTER_PROCESS_EVENTS_LOST);
+    emit_header(&event->header, EVENT_PROCESS, sizeof(*event));
+    event->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+    event->pid = BPF_CORE_READ(task, tgid);
+    event->parent_pid = BPF_CORE_READ(parent, tgid);
+    event->change = change;
+    __builtin_memset(event->pad, 0, sizeof(event->pad));
+    BPF_CORE_READ_STR_INTO(&event->command, task, comm);
+    bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+}
+
+static __always_inline bool is_process(struct task_struct *task)
+{
+    return BPF_CORE_READ(task, pid) == BPF_CORE_READ(task, tgid);
+}
+
+SEC("raw_tp/sched_process_fork")
+int on_fork(struct bpf_raw_tracepoint_args *args)
+{
+    struct task_struct *parent = (struct task_struct *)args->args[0];
+    struct task_struct *child = (struct task_struct *)args->args[1];
+    __u32 child_pid = BPF_CORE_READ(child, tgid);
+    struct target *target;
+
+    if (!is_process(child))
+        return 0;
+    target = target_of(BPF_CORE_READ(parent, tgid));
+    if (!target)
+        return 0; /* of what is no target, exec and listen say enough */
+    struct target copy = {.pid = target->pid};
+
+    if (bpf_map_update_elem(&targets, &child_pid, &copy, BPF_NOEXIST))
+        count(COUNTER_TARGETS_FULL);
+    process_emit(child, parent, PROCESS_FORK);
+    return 0;
+}
+
+SEC("raw_tp/sched_process_exec")
+int on_exec(struct bpf_raw_tracepoint_args *args)
+{
+    struct task_struct *task = (struct task_struct *)args->args[0];
+
+    process_emit(task, BPF_CORE_READ(task, real_parent), PROCESS_EXEC);
+    return 0;
+}
+
+SEC("raw_tp/sched_process_exit")
+int on_exit(struct bpf_raw_tracepoint_args *args)
+{
+    struct task_struct *task = (struct task_struct *)args->args[0];
+    __u32 tid = BPF_CORE_READ(task, pid);
+
+    bpf_map_delete_elem(&tasks, &tid);
+    if (!is_process(task) || !target_of(tid))
+        return 0;
+    bpf_map_delete_elem(&targets, &tid);
+    bpf_map_delete_elem(&watches, &tid);
+    process_emit(task, BPF_CORE_READ(task, real_parent), PROCESS_EXIT);
+    return 0;
+}
+
+SEC("raw_tp/inet_sock_set_state")
+int on_listen(struct bpf_raw_tracepoint_args *args)
+{
+    struct sock *sock = (struct sock *)args->args[0];
+    struct listen_event *event;
+
+    if ((int)args->args[2] != TCP_LISTEN_STATE)
+        return 0;
+    event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+    if (!event) {
+        count(COUNTER_PROCESS_EVENTS_LOST);
+        return 0;
+    }
+    emit_header(&event->header, EVENT_LISTEN, sizeof(*event));
+    event->cookie = BPF_CORE_READ(sock, __sk_common.skc_cookie.counter);
+    event->pid = current_pid();
+    event->port = BPF_CORE_READ(sock, __sk_common.skc_num);
+    event->family = BPF_CORE_READ(sock, __sk_common.skc_family);
+    bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+    return 0;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* Sees, and edits, what client sockets in the sockmap are about to send, in the sending thread.
+ *
+ * TCP may take a message in part, and after it did so the kernel may pass the rest without calling
+ * this program. So nothing here depends on having seen every byte: where the message stands in the
+ * stream is told by write_seq, and only a request that begins exactly where the last one ended, by
+ * its own framing, is edited (R1). */
+#include "../core/enrol.h"
+#include "../core/watch.h"
+#include "http1_header.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+static __always_inline bool message_load(struct feed *feed, __u32 at, __u32 size)
+{
+    struct sk_msg_md *msg = feed->source;
+    __u8 *to = feed->window->bytes + (at & (HTTP1_KEEP * 2 - 1));
+    __u32 offset = feed->cursor->offset;
+    __u8 *from;
+
+    if (size == 0 || size > WINDOW_SIZE || offset > MESSAGE_REACH)
+        return false;
+    from = (__u8 *)(long)msg->data + offset;
+    if (from + size > (__u8 *)(long)msg->data_end) {
+        if (bpf_msg_pull_data(msg, 0, offset + size, 0))
+            return false;
+        from = (__u8 *)(long)msg->data + offset;
+        if (from + size > (__u8 *)(long)msg->data_end)
+            return false;
+    }
+    return !bpf_probe_read_kernel(to, size, from);
+}
+
+static __always_inline enum counter
+message_edit(struct feed *feed, const struct exchange *exchange, int *verdict)
+{
+    const struct http1_head *head = &feed->stream->head;
+    struct sk_msg_md *msg = feed->source;
+    struct tcp_sock *tcp = bpf_skc_to_tcp_sock(msg->sk);
+    bool rewrite = exchange->carrier == CARRIER_REWRITTEN;
+    int at = header_locate(feed, rewrite ? head->context_at + TRACEPARENT_PARENT_AT : head->blank_at);
+
+    if (!settings.inject_headers)
+        return COUNTER_SKIP_DISABLED;
+    if (head->flags & HTTP1_BAD_CONTEXT)
+        return COUNTER_SKIP_INVALID;
+    if (!feed->stream->proven || !tcp)
+        return COUNTER_SKIP_UNPROVEN;
+    if (at < 0 || at > MESSAGE_REACH)
+        return COUNTER_SKIP_SPLIT;
+    if (rewrite)
+        return header_rewrite(msg, at, &exchange->span);
+    if (!header_fits(msg, tcp, at + TRACEPARENT_LINE))
+        return COUNTER_SKIP_NO_SPACE;
+    return header_insert(msg, at, &exchange->span, verdict);
+}
+
+static __always_inline void message_request(struct feed *feed)
+{
+    struct connection *connection = feed->connection;
+    int carrier = client_request(connection, current_pid(), current_tid());
+    struct exchange *exchange = exchange_newest(connection);
+    int verdict = SK_PASS;
+    enum counter result;
+
+    if (carrier == CARRIER_APPLICATION || !exchange)
+        return;
+    result = message_edit(feed, exchange, &verdict);
+    count(result);
+    if (result == COUNTER_INJECTED) {
+        exchange->carrier = CARRIER_INJECTED;
+        feed_skip(feed, TRACEPARENT_LINE);
+        feed->cursor->size += TRACEPARENT_LINE;
+        feed->stream->position += TRACEPARENT_LINE;
+    } else if (result != COUNTER_REWRITTEN) {
+        exchange->carrier = result == COUNTER_SKIP_DISABLED ? CARRIER_NONE : CARRIER_SKIPPED;
+        sent_remember(connection, feed->stream->head_position, &exchange->span);
+    }
+    feed->cursor->dropped |= verdict == SK_DROP;
+}
+
+static long message_step(__u32 index, void *state)
+{
+    (void)index;
+    return stream_step(state, message_load, message_request);
+}
+
+static __always_inline bool socket_is_plain(const struct tcp_sock *tcp)
+{
+    struct sock *sock = (struct sock *)tcp;
+    unsigned int file_flags = BPF_CORE_READ(sock, sk_socket, file, f_flags);
+
+    return file_flags & O_NONBLOCK && !(sock->__sk_common.skc_flags & 1UL << SOCK_ZEROCOPY_BIT);
+}
+
+/* A request has been seen: may the socket stay until the next one? */
+static __always_inline void message_settle(struct connection *connection, const struct tcp_sock *tcp)
+{
+    if (connection->tx.phase == STREAM_HEAD || connection->settled)
+        return;
+    if (settings.resident && !stream_is_deaf(&connection->tx) && socket_is_plain(tcp) &&
+        watch_of(connection->pid) == WATCH_QUIET)
+        connection->settled = 1;
+    else
+        connection->leave = 1;
+}
+
+SEC("sk_msg")
+int on_message(struct sk_msg_md *msg)
+{
+    struct bpf_sock *sk = msg->sk;
+    struct connection *connection = sk ? bpf_sk_storage_get(&connections, sk, NULL, 0) : NULL;
+    struct tcp_sock *tcp = sk ? bpf_skc_to_tcp_sock(sk) : NULL;
+    struct scratch *scratch;
+    struct stream *stream;
+    __u64 position;
+    __u32 slot;
+    int verdict;
+
+    if (!connection || !tcp || connection->role != ROLE_CLIENT)
+        return SK_PASS;
+    stream = &connection->tx;
+    if (stream_is_deaf(stream))
+        return SK_PASS;
+    position = stream_locate(stream->position, tcp->write_seq);
+    if (position > stream->position || stream->phase == STREAM_LOST || stream->phase == STREAM_HELD) {
+        connection->skip = COUNTER_SKIP_UNPROVEN; /* the egress hook will meet the request */
+        message_settle(connection, tcp);
+        return SK_PASS;
+    }
+    if (position + msg->size <= stream->position)
+        return SK_PASS;
+    scratch = scratch_claim(&slot);
+    if (!scratch)
+        return SK_PASS;
+    struct feed feed = {
+        .source = msg,
+        .connection = connection,
+        .stream = stream,
+        .window = &scratch->window,
+        .cursor = &scratch->cursor,
+        .now = bpf_ktime_get_ns(),
+    };
+
+    scratch->cursor.position = position;
+    scratch->cursor.offset = 0;
+    scratch->cursor.size = msg->size;
+    scratch->cursor.first = 0;
+    scratch->cursor.dropped = 0;
+    repeat(FEED_STEPS, message_step, &feed);
+    verdict = scratch->cursor.dropped ? SK_DROP : SK_PASS;
+    scratch_release(slot);
+    message_settle(connection, tcp);
+    return verdict;
+}

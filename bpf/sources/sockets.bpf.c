@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* Sees every byte of the sockets of targets, and which thread read them.
+ *
+ * Why these hooks: they run on every kernel since 5.10, are allowed under lockdown, and exist only in
+ * the cgroups of targets. cgroup_skb sees a segment after TCP has cut it and before TCP has checked
+ * its order, so a stream is followed by sequence numbers. tcp_rcv_space_adjust runs in the reading
+ * thread on every path of recvmsg, splice and io_uring; it is global, so it leaves early. */
+#include "../core/enrol.h"
+#include "../core/segment.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+SEC("sockops")
+int on_socket(struct bpf_sock_ops *ops)
+{
+    switch (ops->op) {
+    case BPF_SOCK_OPS_TCP_LISTEN_CB:
+        socket_listens(ops);
+        break;
+    case BPF_SOCK_OPS_TCP_CONNECT_CB:
+        socket_connects(ops);
+        break;
+    case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+        socket_connected(ops);
+        break;
+    case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+        socket_accepted(ops);
+        break;
+    case BPF_SOCK_OPS_HDR_OPT_LEN_CB:
+        enrol_sent(ops);
+        break;
+    case BPF_SOCK_OPS_PARSE_HDR_OPT_CB:
+        enrol_received(ops);
+        break;
+    case BPF_SOCK_OPS_STATE_CB:
+        socket_state(ops);
+        break;
+    }
+    return 1;
+}
+
+SEC("cgroup_skb/ingress")
+int on_ingress(struct __sk_buff *skb)
+{
+    segment_pass(skb, true);
+    return 1;
+}
+
+SEC("cgroup_skb/egress")
+int on_egress(struct __sk_buff *skb)
+{
+    segment_pass(skb, false);
+    return 1;
+}
+
+SEC("raw_tp/tcp_rcv_space_adjust")
+int on_read(struct bpf_raw_tracepoint_args *args)
+{
+    struct sock *sock = (struct sock *)args->args[0];
+    __u64 cookie = BPF_CORE_READ(sock, __sk_common.skc_cookie.counter);
+    struct open_request *request = cookie ? open_request_of(cookie) : NULL;
+
+    if (request && request->ordinal)
+        task_read(cookie, request);
+    return 0;
+}
