@@ -30,7 +30,7 @@ native() {
 }
 
 bpf_flags() {
-    echo -target bpf -mcpu=v3 -O2 -g -std=gnu17 -Wall -Wextra -Wpadded -Werror "-ffile-prefix-map=$root=." \
+    echo -target bpf "-D__TARGET_ARCH_$(uname -m | sed "s/x86_64/x86/; s/aarch64/arm64/")" -mcpu=v3 -O2 -g -std=gnu17 -Wall -Wextra -Wpadded -Werror "-ffile-prefix-map=$root=." \
         -I bpf -isystem out/native/include -idirafter "/usr/include/$(gcc -print-multiarch)"
 }
 
