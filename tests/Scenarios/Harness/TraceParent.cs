@@ -23,6 +23,22 @@ internal sealed partial record TraceParent(string TraceId, string SpanId, string
         return match.Success ? new TraceParent(match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value) : null;
     }
 
+    /// <summary>Every such line in a stream.</summary>
+    public static List<TraceParent> ReadAll(ReadOnlySpan<byte> stream)
+    {
+        var all = new List<TraceParent>();
+        for (int next; (next = stream.IndexOf("\r\ntraceparent: "u8)) >= 0;)
+        {
+            stream = stream[(next + 2)..];
+            if (ReadLine(stream) is { } found)
+            {
+                all.Add(found);
+            }
+        }
+
+        return all;
+    }
+
     [GeneratedRegex(@"^traceparent: 00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})\r\n\z")]
     private static partial Regex Line();
 }

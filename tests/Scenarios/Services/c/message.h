@@ -18,6 +18,7 @@ enum part {
     PART_CHUNK,
     PART_CHUNK_END,
     PART_TRAILER,
+    PART_UNTIL_CLOSE,
     PART_DONE,
 };
 
@@ -84,6 +85,8 @@ static void message_head_complete(struct message *m)
     } else if (length) {
         m->left = strtoull(length, NULL, 10);
         m->part = m->left ? PART_BODY : PART_DONE;
+    } else if (m->is_response) {
+        m->part = PART_UNTIL_CLOSE;
     }
 }
 
@@ -125,6 +128,8 @@ static size_t message_feed(struct message *m, const char *bytes, size_t size)
     while (at < size && m->part != PART_DONE) {
         if (m->part == PART_HEAD) {
             message_head_byte(m, bytes[at++]);
+        } else if (m->part == PART_UNTIL_CLOSE) {
+            at = size;
         } else if (m->part == PART_BODY || m->part == PART_CHUNK) {
             size_t take = size - at < m->left ? size - at : m->left;
 

@@ -41,6 +41,7 @@ static void wait_for(struct player *p, short events)
     }
 }
 
+/* Returns 0 at the end of the connection, if that is how an answer may end. */
 static size_t receive_block(struct player *p, char *block, size_t size)
 {
     ssize_t n = recv(p->fd, block, size, 0);
@@ -49,6 +50,8 @@ static size_t receive_block(struct player *p, char *block, size_t size)
         wait_for(p, POLLIN);
         return receive_block(p, block, size);
     }
+    if (n == 0 && p->answer.part == PART_UNTIL_CLOSE)
+        return 0;
     if (n <= 0)
         fail(n ? "recv" : "recv: the connection ended early");
     if (write(p->answers, block, n) != n)
@@ -76,12 +79,13 @@ static unsigned answers_in(struct player *p, const char *block, size_t size)
 static void receive_messages(struct player *p, size_t count, bool bodyless)
 {
     static char block[262144];
-    size_t complete = 0;
+    size_t complete = 0, n;
 
     p->answer.bodyless = bodyless;
     while (complete < count) {
         wait_for(p, POLLIN);
-        complete += answers_in(p, block, receive_block(p, block, sizeof(block)));
+        n = receive_block(p, block, sizeof(block));
+        complete += n ? answers_in(p, block, n) : 1;
     }
     p->answer.bodyless = false;
 }

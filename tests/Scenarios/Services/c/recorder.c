@@ -3,6 +3,7 @@
 // per connection in order of acceptance. The path says how it answers:
 //   /size/N  /chunked/N  /status/N  /hints (103 first)  /bytewise  /slow/MS  /close
 //   /upgrade (101, then echo)  and the method CONNECT (200, then echo); anything else: "ok".
+// What begins with anything but a capital letter, or with the preface of HTTP/2, is echoed.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -155,12 +156,18 @@ static bool answer_expectation(struct connection *c, enum part before)
     return reply(c->fd, "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
+static bool is_http1(const struct connection *c, const char *bytes, size_t size)
+{
+    return c->request.head_size || (isupper(bytes[0]) && (size < 4 || memcmp(bytes, "PRI ", 4)));
+}
+
 static bool take(struct connection *c, const char *bytes, size_t size, bool *echoing)
 {
     while (size) {
         enum part before = c->request.part;
         size_t used;
 
+        *echoing = *echoing || !is_http1(c, bytes, size);
         if (*echoing)
             return write_all(c->fd, bytes, size);
         used = message_feed(&c->request, bytes, size);

@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 #:sdk Microsoft.NET.Sdk.Web
 #:property PublishAot=false
-// SPDX-License-Identifier: Apache-2.0
 // web serve PORT | web client httpclient BASE COUNT SIZE PREFIX
 
 using System.Globalization;
