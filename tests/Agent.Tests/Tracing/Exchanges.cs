@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Agent.Contract;
+using Agent.Delivery;
+using Agent.Diagnostics;
+using Agent.Tracing;
+using OpenTelemetry.Proto.Collector.Trace.V1;
+using OpenTelemetry.Proto.Common.V1;
+using OpenTelemetry.Proto.Resource.V1;
+
+namespace Agent.Tests.Tracing;
+
+/// <summary>Events as the kernel would send them, and what a receiver reads of the spans made from them.</summary>
+internal static class Exchanges
+{
+    public static readonly byte[] TraceId = [.. Enumerable.Range(0x10, 16).Select(value => (byte)value)];
+    public static readonly byte[] SpanId = [1, 2, 3, 4, 5, 6, 7, 8];
+    public static readonly byte[] ParentId = [0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8];
+
+    public static byte[] ResourceOf(string service) =>
+        Google.Protobuf.MessageExtensions.ToByteArray(new Resource
+        {
+            Attributes = { new KeyValue { Key = "service.name", Value = new AnyValue { StringValue = service } } },
+        });
+
+    public static ExchangeEvent Event(Role role, ushort status = 200) => new()
+    {
+        Span = new SpanContext { TraceId = Fill<Bytes16>(TraceId), SpanId = Fill<Bytes8>(SpanId), Flags = 1 },
+        ParentId = Fill<Bytes8>(ParentId),
+        StartNs = 1_000_000_000,
+        EndNs = 1_012_400_000,
+        Local = At("10.0.0.1", role == Role.Server ? 8080 : 40000),
+        Remote = At("10.0.0.2", role == Role.Server ? 50000 : 9000),
+        Status = status,
+        Role = role,
+        Protocol = Protocol.Http1,
+        Pid = 4321,
+        Tid = 4322,
+        Target = 4321,
+    };
+
+    public static Contract.Endpoint At(string address, int port) =>
+        new() { Address = Fill<Bytes16>(IPAddress.Parse(address).MapToIPv6().GetAddressBytes()), Port = (ushort)port };
+
+    /// <summary>Runs an event through the sink and reads the result with Google's classes.</summary>
+    public static ExportTraceServiceRequest Export(ExchangeEvent e, byte[] request, byte[] response)
+    {
+        e.RequestHeadSize = (ushort)request.Length;
+        e.ResponseHeadSize = (ushort)response.Length;
+        byte[]? encoded = null;
+        var sink = new SpanSink(new Clock(), new Ledger(), TimeSpan.Zero, batch =>
+        {
+            encoded = batch.Encoded.ToArray();
+            batch.Release();
+        });
+        sink.Write(ResourceOf("shop"), e, [.. request, .. response]);
+        sink.Flush();
+        Assert.NotNull(encoded);
+        return ExportTraceServiceRequest.Parser.ParseFrom(encoded);
+    }
+
+    public static OpenTelemetry.Proto.Trace.V1.Span Span(ExchangeEvent e, string request, string response = "") =>
+        Export(e, Encoding.Latin1.GetBytes(request), Encoding.Latin1.GetBytes(response)).ResourceSpans[0].ScopeSpans[0].Spans[0];
+
+    /// <summary>Attributes as text, integers included; fails on a key that is there twice.</summary>
+    public static Dictionary<string, string> Attributes(this OpenTelemetry.Proto.Trace.V1.Span span) =>
+        span.Attributes.ToDictionary(
+            pair => pair.Key,
+            pair => pair.Value.HasStringValue ? pair.Value.StringValue : pair.Value.IntValue.ToString(null, null));
+
+    private static T Fill<T>(byte[] bytes)
+        where T : unmanaged
+    {
+        Assert.Equal(Unsafe.SizeOf<T>(), bytes.Length);
+        return Unsafe.ReadUnaligned<T>(ref bytes[0]);
+    }
+}
