@@ -5,22 +5,24 @@
 #include "server.h"
 #include "socket.h"
 
-/* Where the payload of a packet is, relative to its network header. */
+/* Where the payload of a packet is: offsets from skb->data. */
 struct segment {
-    __u32 seq;
+    __u32 network; /* of the network header */
     __u32 offset;
     __u32 size;
+    __u32 seq;
     __u8 flags; /* TCP */
     __u8 pad[3];
 };
 
+/* `network` is set: 0 in cgroup_skb, behind the link header in tc. */
 static __always_inline bool segment_locate(struct __sk_buff *skb, struct segment *segment)
 {
     struct ipv4_header ip4;
     struct tcp_header tcp;
     __u32 packet;
 
-    if (bpf_skb_load_bytes_relative(skb, 0, &ip4, sizeof(ip4), BPF_HDR_START_NET))
+    if (bpf_skb_load_bytes(skb, segment->network, &ip4, sizeof(ip4)))
         return false;
     if (ip4.version_and_size >> 4 == 4) {
         segment->offset = (ip4.version_and_size & 15) * 4;
@@ -28,19 +30,22 @@ static __always_inline bool segment_locate(struct __sk_buff *skb, struct segment
     } else {
         struct ipv6_header ip6;
 
-        if (bpf_skb_load_bytes_relative(skb, 0, &ip6, sizeof(ip6), BPF_HDR_START_NET) ||
+        if (bpf_skb_load_bytes(skb, segment->network, &ip6, sizeof(ip6)) ||
             ip6.next_header != IPPROTO_TCP)
             return false;
         segment->offset = sizeof(ip6);
         packet = sizeof(ip6) + (ip6.ignored[4] << 8 | ip6.ignored[5]);
     }
-    if (bpf_skb_load_bytes_relative(skb, segment->offset, &tcp, sizeof(tcp), BPF_HDR_START_NET))
+    if (bpf_skb_load_bytes(skb, segment->network + segment->offset, &tcp, sizeof(tcp)))
         return false;
     segment->offset += (tcp.data_offset >> 4) * 4;
     segment->seq = bpf_ntohl(tcp.seq);
     segment->flags = tcp.flags;
     segment->size = packet - segment->offset;
-    return packet >= segment->offset;
+    if (segment->size > packet || segment->network + packet > skb->len)
+        segment->size = skb->len - segment->network - segment->offset; /* BIG TCP: size field is 0 */
+    segment->offset += segment->network;
+    return segment->offset <= skb->len;
 }
 
 static __always_inline bool segment_load(struct feed *feed, __u32 at, __u32 size)
@@ -49,8 +54,7 @@ static __always_inline bool segment_load(struct feed *feed, __u32 at, __u32 size
 
     if (size == 0 || size > WINDOW_SIZE)
         return false;
-    return !bpf_skb_load_bytes_relative(
-        feed->source, feed->cursor->offset, to, size, BPF_HDR_START_NET);
+    return !bpf_skb_load_bytes(feed->source, feed->cursor->offset, to, size);
 }
 
 /* A client request that sk_msg did not see: it leaves as it is, and is linked by its place. */
@@ -151,7 +155,7 @@ static __always_inline void segment_pass(struct __sk_buff *skb, bool ingress)
 {
     struct bpf_sock *sk = skb->sk;
     struct connection *connection;
-    struct segment segment;
+    struct segment segment = {};
 
     if (!sk)
         return;
