@@ -30,8 +30,10 @@ native() {
 }
 
 bpf_flags() {
-    echo -target bpf "-D__TARGET_ARCH_$(uname -m | sed "s/x86_64/x86/; s/aarch64/arm64/")" -mcpu=v3 -O2 -g -std=gnu17 -Wall -Wextra -Wpadded -Werror "-ffile-prefix-map=$root=." \
-        -I bpf -isystem out/native/include -idirafter "/usr/include/$(gcc -print-multiarch)"
+    local machine
+    machine=$(uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
+    echo -target bpf "-D__TARGET_ARCH_$machine" -mcpu=v3 -O2 -g -std=gnu17 -Wall -Wextra -Wpadded -Werror \
+        "-ffile-prefix-map=$root=." -I bpf -isystem out/native/include -idirafter "/usr/include/$(gcc -print-multiarch)"
 }
 
 bpf() {
