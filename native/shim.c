@@ -14,8 +14,8 @@
 
 static _Atomic(shim_log_sink) log_sink;
 
-static void
-print_long(shim_log_sink sink, int level, int length, const char *format, va_list arguments)
+static void print_long(
+    shim_log_sink sink, int level, int length, const char *format, va_list arguments)
 {
     char *text = malloc((size_t)length + 1);
 

@@ -4,8 +4,9 @@
 #include "exchange.h"
 
 /* The open request that this one is sent for, and how that is known (R10). */
-static __always_inline struct open_request *
-client_parent(struct connection *connection, __u32 tid, enum link *link)
+static __always_inline struct open_request *client_parent(struct connection *connection,
+                                                          __u32 tid,
+                                                          enum link *link)
 {
     struct task *task = tid ? bpf_map_lookup_elem(&tasks, &tid) : NULL;
     struct open_request *parent = task ? task_request(task) : NULL;

@@ -27,10 +27,10 @@ enum stream_phase : __u8 {
 };
 
 struct stream {
-    __u64 position;     /* of the next byte to look at; behind it everything is settled */
-    __u64 missed_begin; /* bytes that went by out of order and will not come again ... */
-    __u64 missed_end;   /* ... 0: none */
-    __u64 started_ns;   /* first byte of the current message */
+    __u64 position;      /* of the next byte to look at; behind it everything is settled */
+    __u64 missed_begin;  /* bytes that went by out of order and will not come again ... */
+    __u64 missed_end;    /* ... 0: none */
+    __u64 started_ns;    /* first byte of the current message */
     __u64 head_position; /* where its head starts */
     struct chunked chunked;
     struct http1_head head;
@@ -78,15 +78,15 @@ struct connection {
     __u32 opened;       /* ordinal of the newest request */
     __u32 closed;       /* ordinal of the newest request that is over: they end in order */
     __u32 pad0;
-    enum counter skip; /* client: why sk_msg cannot inject into the next request, if it knows */
+    enum counter skip;   /* client: why sk_msg cannot inject into the next request, if it knows */
     __u64 reenrolled_at; /* client: place in rx at which it was last put back into the sockmap */
     struct exchange current; /* the request with ordinal closed + 1, unless it was pipelined */
     __u16 captured;          /* bytes in capture[] */
-    __u8 enrolled; /* client: in the sockmap */
-    __u8 leave;    /* client: to be taken out of it as soon as possible */
-    __u8 settled;  /* client: enrolment is decided, no need to be called for every segment */
+    __u8 enrolled;           /* client: in the sockmap */
+    __u8 leave;              /* client: to be taken out of it as soon as possible */
+    __u8 settled; /* client: enrolment is decided, no need to be called for every segment */
     enum role role;
-    __u16 answer_captured; /* bytes in answer[] */
+    __u16 answer_captured;         /* bytes in answer[] */
     __u8 capture[REQUEST_CAPTURE]; /* head of the request that is just passing */
     __u8 answer[RESPONSE_CAPTURE]; /* head of the response that is just passing */
 };

@@ -12,8 +12,9 @@ struct {
     __uint(max_entries, RING_SIZE);
 } events SEC(".maps");
 
-static __always_inline void
-emit_header(struct event_header *header, enum event_kind kind, __u32 size)
+static __always_inline void emit_header(struct event_header *header,
+                                        enum event_kind kind,
+                                        __u32 size)
 {
     header->kind = kind;
     header->pad = 0;

@@ -14,7 +14,8 @@
 #include "socket.h"
 
 #define ENROLLED_MAX 65536
-#define ENROL_CALLBACKS (BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG | BPF_SOCK_OPS_PARSE_ALL_HDR_OPT_CB_FLAG)
+#define ENROL_CALLBACKS                                                                            \
+    (BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG | BPF_SOCK_OPS_PARSE_ALL_HDR_OPT_CB_FLAG)
 
 struct {
     __uint(type, BPF_MAP_TYPE_SOCKHASH);

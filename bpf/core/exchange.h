@@ -56,7 +56,8 @@ static __always_inline struct exchange *exchange_at(struct connection *connectio
 /* The exchange that the next response belongs to, NULL: none. */
 static __always_inline struct exchange *exchange_oldest(struct connection *connection)
 {
-    return exchange_outstanding(connection) ? exchange_at(connection, connection->closed + 1) : NULL;
+    return exchange_outstanding(connection) ? exchange_at(connection, connection->closed + 1)
+                                            : NULL;
 }
 
 /* The exchange of the request that was opened last. */
@@ -65,7 +66,8 @@ static __always_inline struct exchange *exchange_newest(struct connection *conne
     return exchange_outstanding(connection) ? exchange_at(connection, connection->opened) : NULL;
 }
 
-static __always_inline void exchange_publish(struct open_request *request, const struct exchange *exchange)
+static __always_inline void exchange_publish(struct open_request *request,
+                                             const struct exchange *exchange)
 {
     request->span = exchange->span;
     id_copy(request->parent_id, exchange->parent_id);
@@ -111,12 +113,13 @@ static __always_inline struct exchange *exchange_open(struct connection *connect
     copy_words(exchange->request_head, connection->capture, SMALL_CAPTURE);
     if (connection->captured > SMALL_CAPTURE)
         copy_words(exchange->request_head + SMALL_CAPTURE,
-                         connection->capture + SMALL_CAPTURE,
-                         REQUEST_CAPTURE - SMALL_CAPTURE);
+                   connection->capture + SMALL_CAPTURE,
+                   REQUEST_CAPTURE - SMALL_CAPTURE);
     return exchange;
 }
 
-static __always_inline void exchange_opened(struct connection *connection, struct exchange *exchange)
+static __always_inline void exchange_opened(struct connection *connection,
+                                            struct exchange *exchange)
 {
     exchange->ordinal = connection->opened + 1;
     connection->opened = exchange->ordinal;
@@ -152,8 +155,10 @@ static __always_inline void exchange_fill(const struct connection *connection,
 
 /* The heads follow the event without a gap: the request's is copied whole, then the response's is
  * laid over what stands behind its real end. */
-static __always_inline void
-exchange_heads(const struct exchange *exchange, __u8 *heads, __u32 request_size, const __u32 room)
+static __always_inline void exchange_heads(const struct exchange *exchange,
+                                           __u8 *heads,
+                                           __u32 request_size,
+                                           const __u32 room)
 {
     copy_words(heads, exchange->request_head, room);
     if (request_size <= room)
@@ -193,7 +198,8 @@ static __always_inline bool exchange_emit(const struct connection *connection,
 }
 
 /* Takes over what became known outside of the connection while the request was open, and ends it. */
-static __always_inline void exchange_withdraw(struct connection *connection, struct exchange *exchange)
+static __always_inline void exchange_withdraw(struct connection *connection,
+                                              struct exchange *exchange)
 {
     struct open_request *request = open_request_of(connection->cookie);
 
@@ -248,7 +254,7 @@ PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outco
             count(COUNTER_UNSAMPLED);
         else
             count(exchange_emit(connection, exchange, outcome, now) ? COUNTER_EMITTED
-                                                                     : COUNTER_RING_FULL);
+                                                                    : COUNTER_RING_FULL);
     }
     if (connection->current.ordinal != key.ordinal)
         bpf_map_delete_elem(&pipelined, &key);

@@ -10,8 +10,8 @@
 #define TASKS_MAX 65536
 
 struct open_request {
-    __u32 ordinal; /* 0: none is open. With the cookie it names the request for good (R2) */
-    __u32 newest;  /* ordinal of the newest request received */
+    __u32 ordinal;        /* 0: none is open. With the cookie it names the request for good (R2) */
+    __u32 newest;         /* ordinal of the newest request received */
     __u32 reader_ordinal; /* the request that reader_* are about */
     __u32 reader_pid;
     __u32 reader_tid;

@@ -11,8 +11,8 @@ struct cursor {
     __u64 position; /* of the next byte to look at, in the stream ... */
     __u32 offset;   /* ... and in the source */
     __u32 size;     /* bytes left in the source from there */
-    __u32 first;   /* 1: nothing of this segment was looked at yet */
-    __u32 dropped; /* 1: a failed edit could not be undone, the message must not leave */
+    __u32 first;    /* 1: nothing of this segment was looked at yet */
+    __u32 dropped;  /* 1: a failed edit could not be undone, the message must not leave */
 };
 
 struct scratch {

@@ -43,7 +43,8 @@ static __always_inline bool segment_locate(struct __sk_buff *skb, struct segment
     segment->flags = tcp.flags;
     segment->size = packet - segment->offset;
     if (segment->size > packet || segment->network + packet > skb->len)
-        segment->size = skb->len - segment->network - segment->offset; /* BIG TCP: size field is 0 */
+        segment->size =
+            skb->len - segment->network - segment->offset; /* BIG TCP: size field is 0 */
     segment->offset += segment->network;
     return segment->offset <= skb->len;
 }
@@ -133,8 +134,10 @@ static __always_inline void segment_walk(struct feed *feed, const struct segment
     stream_leave(feed->stream);
 }
 
-static __always_inline void
-segment_feed(struct __sk_buff *skb, struct connection *connection, bool ingress, struct segment *segment)
+static __always_inline void segment_feed(struct __sk_buff *skb,
+                                         struct connection *connection,
+                                         bool ingress,
+                                         struct segment *segment)
 {
     struct feed feed = {
         .source = skb,

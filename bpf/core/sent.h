@@ -31,8 +31,9 @@ static __always_inline void sent_remember(const struct connection *connection,
 }
 
 /* True when the request that arrived at `position` was sent by a target on this host. */
-static __always_inline bool
-sent_recall(const struct connection *connection, __u64 position, struct span_context *span)
+static __always_inline bool sent_recall(const struct connection *connection,
+                                        __u64 position,
+                                        struct span_context *span)
 {
     struct sent_key key = {
         .client = connection->remote, .server = connection->local, .seq = (__u32)position};

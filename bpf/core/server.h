@@ -3,8 +3,9 @@
 #pragma once
 #include "exchange.h"
 
-static __always_inline void
-server_context(struct connection *connection, const struct stream *requests, struct exchange *exchange)
+static __always_inline void server_context(struct connection *connection,
+                                           const struct stream *requests,
+                                           struct exchange *exchange)
 {
     struct span_context sent;
 

@@ -37,8 +37,9 @@ static __always_inline void connection_addresses(struct connection *connection, 
     connection->remote.port = bpf_ntohs(sk->dst_port);
 }
 
-static __always_inline struct connection *
-connection_create(struct bpf_sock *sk, const struct owner *owner, __u64 cookie)
+static __always_inline struct connection *connection_create(struct bpf_sock *sk,
+                                                            const struct owner *owner,
+                                                            __u64 cookie)
 {
     struct connection *connection =
         bpf_sk_storage_get(&connections, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
@@ -55,7 +56,8 @@ connection_create(struct bpf_sock *sk, const struct owner *owner, __u64 cookie)
 }
 
 /* A connection that is older than Hilo, or was marked late: where its messages begin is not known. */
-static __always_inline struct connection *connection_adopt(struct __sk_buff *skb, struct bpf_sock *sk)
+static __always_inline struct connection *connection_adopt(struct __sk_buff *skb,
+                                                           struct bpf_sock *sk)
 {
     struct owner *owner = bpf_sk_storage_get(&owners, sk, NULL, 0);
     struct connection *connection;

@@ -86,8 +86,10 @@ PROVEN_ONCE int stream_message_end(struct connection *connection, bool rx, __u64
     return 0;
 }
 
-static __always_inline void
-stream_body(struct connection *connection, bool rx, enum http1_body body, __u64 now)
+static __always_inline void stream_body(struct connection *connection,
+                                        bool rx,
+                                        enum http1_body body,
+                                        __u64 now)
 {
     struct stream *stream = rx ? &connection->rx : &connection->tx;
 
@@ -180,11 +182,12 @@ static long capture_byte(__u32 index, void *state)
 }
 
 /* The first bytes of the head of a request, for the agent; `used` of them stand at `kept`. */
-PROVEN_ONCE int
-capture_request(struct connection *connection, const struct window *window, __u32 kept, __u32 used)
+PROVEN_ONCE int capture_request(struct connection *connection,
+                                const struct window *window,
+                                __u32 kept,
+                                __u32 used)
 {
-    struct capture capture = {
-        .connection = connection, .window = window, .at = kept, .size = used};
+    struct capture capture = {.connection = connection, .window = window, .at = kept, .size = used};
 
     if (!connection || !window)
         return 0;
@@ -202,7 +205,9 @@ capture_request(struct connection *connection, const struct window *window, __u3
 }
 
 /* The same of a response. Of one whose first segment is cut short, no more is wanted. */
-PROVEN_ONCE int capture_response(struct connection *connection, const struct window *window, __u32 used)
+PROVEN_ONCE int capture_response(struct connection *connection,
+                                 const struct window *window,
+                                 __u32 used)
 {
     if (!connection || !window || connection->answer_captured)
         return 0;
@@ -226,8 +231,9 @@ static __always_inline void stream_head_begins(struct feed *feed)
 }
 
 /* Reads on in a head. False: the source could not be read. */
-static __always_inline bool
-stream_head(struct feed *feed, feed_load *load, feed_request *on_request)
+static __always_inline bool stream_head(struct feed *feed,
+                                        feed_load *load,
+                                        feed_request *on_request)
 {
     struct stream *stream = feed->stream;
     __u32 kept = http1_resume(&stream->head, feed->window);
@@ -303,8 +309,9 @@ static __always_inline void stream_search(struct feed *feed, feed_load *load)
 
 /* One thing of the segment: a window of a head, the size of a chunk, the end of a body. Returns 1 when
  * nothing is left to do. */
-static __always_inline long
-stream_step(struct feed *feed, feed_load *load, feed_request *on_request)
+static __always_inline long stream_step(struct feed *feed,
+                                        feed_load *load,
+                                        feed_request *on_request)
 {
     struct stream *stream = feed->stream;
     struct exchange *exchange;
@@ -357,8 +364,7 @@ static __always_inline bool stream_enter(const struct feed *feed, __u64 position
     if (stream->phase == STREAM_LOST)
         return end > stream->position;
     if (position <= stream->position)
-        return end > stream->position ||
-               (end == stream->position && stream->phase == STREAM_BODY);
+        return end > stream->position || (end == stream->position && stream->phase == STREAM_BODY);
     /* A hole. While nothing is open, the missing bytes will hardly matter any more; otherwise they are
      * probably late, and what came before its turn must not be needed. */
     if (stream->phase == STREAM_START &&

@@ -9,14 +9,16 @@
 #include "../core/client.h"
 #include "../core/stream.h"
 
-#define TRACEPARENT_LINE 70 /* "traceparent: " value CR LF */
+#define TRACEPARENT_LINE 70  /* "traceparent: " value CR LF */
 #define MESSAGE_REACH 0xf000 /* the verifier tracks packet offsets up to 64 KiB */
-#define SPACE_SLACK 4096 /* what TCP may need besides the bytes */
-#define SPACE_ALWAYS 1024 /* an empty send buffer takes at least this, however small it is */
+#define SPACE_SLACK 4096     /* what TCP may need besides the bytes */
+#define SPACE_ALWAYS 1024    /* an empty send buffer takes at least this, however small it is */
 
 /* Would TCP take the whole of the grown message, or at least everything up to the end of the edit? If
  * it took less, a non-blocking sender would be told a number that counts some of our bytes as its own. */
-static __always_inline bool header_fits(struct sk_msg_md *msg, const struct tcp_sock *tcp, __u32 end)
+static __always_inline bool header_fits(struct sk_msg_md *msg,
+                                        const struct tcp_sock *tcp,
+                                        __u32 end)
 {
     const struct sock *sock = (const struct sock *)tcp;
     int queued = sock->sk_wmem_queued;
@@ -67,8 +69,10 @@ static __always_inline enum counter header_undo(struct sk_msg_md *msg, __u32 at,
     return COUNTER_SKIP_ROLLED_BACK;
 }
 
-static __always_inline enum counter
-header_insert(struct sk_msg_md *msg, __u32 at, const struct span_context *span, int *verdict)
+static __always_inline enum counter header_insert(struct sk_msg_md *msg,
+                                                  __u32 at,
+                                                  const struct span_context *span,
+                                                  int *verdict)
 {
     __u32 linear = (long)msg->data_end - (long)msg->data;
     __u8 *to;
@@ -87,8 +91,9 @@ header_insert(struct sk_msg_md *msg, __u32 at, const struct span_context *span, 
 }
 
 /* Replaces the 16 digits of the parent id in a header that a proxy forwards. */
-static __always_inline enum counter
-header_rewrite(struct sk_msg_md *msg, __u32 at, const struct span_context *span)
+static __always_inline enum counter header_rewrite(struct sk_msg_md *msg,
+                                                   __u32 at,
+                                                   const struct span_context *span)
 {
     const __u32 *span_id = (const __u32 *)span->span_id;
     __u8 *to;

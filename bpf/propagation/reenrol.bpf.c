@@ -25,8 +25,7 @@ static __always_inline struct bpf_sock *packet_socket(struct __sk_buff *skb, __u
 
     if (skb->protocol == bpf_htons(ETH_P_IP)) {
         if (bpf_skb_load_bytes(skb, network, &ip4, sizeof(ip4)) || ip4.protocol != IPPROTO_TCP ||
-            bpf_skb_load_bytes(
-                skb, network + (ip4.version_and_size & 15) * 4, &tcp, sizeof(tcp)))
+            bpf_skb_load_bytes(skb, network + (ip4.version_and_size & 15) * 4, &tcp, sizeof(tcp)))
             return NULL;
         tuple.ipv4.saddr = *(__u32 *)ip4.source;
         tuple.ipv4.daddr = *(__u32 *)ip4.destination;

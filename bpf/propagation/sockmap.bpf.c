@@ -31,14 +31,16 @@ static __always_inline bool message_load(struct feed *feed, __u32 at, __u32 size
     return !bpf_probe_read_kernel(to, size, from);
 }
 
-static __always_inline enum counter
-message_edit(struct feed *feed, const struct exchange *exchange, int *verdict)
+static __always_inline enum counter message_edit(struct feed *feed,
+                                                 const struct exchange *exchange,
+                                                 int *verdict)
 {
     const struct http1_head *head = &feed->stream->head;
     struct sk_msg_md *msg = feed->source;
     struct tcp_sock *tcp = bpf_skc_to_tcp_sock(msg->sk);
     bool rewrite = exchange->carrier == CARRIER_REWRITTEN;
-    int at = header_locate(feed, rewrite ? head->context_at + TRACEPARENT_PARENT_AT : head->blank_at);
+    int at =
+        header_locate(feed, rewrite ? head->context_at + TRACEPARENT_PARENT_AT : head->blank_at);
 
     if (!settings.inject_headers)
         return COUNTER_SKIP_DISABLED;
@@ -94,7 +96,8 @@ static __always_inline bool socket_is_plain(const struct tcp_sock *tcp)
 }
 
 /* A request has been seen: may the socket stay until the next one? */
-static __always_inline void message_settle(struct connection *connection, const struct tcp_sock *tcp)
+static __always_inline void message_settle(struct connection *connection,
+                                           const struct tcp_sock *tcp)
 {
     if (connection->tx.phase == STREAM_HEAD || connection->settled)
         return;
@@ -123,7 +126,8 @@ int on_message(struct sk_msg_md *msg)
     if (stream_is_deaf(stream))
         return SK_PASS;
     position = stream_locate(stream->position, tcp->write_seq);
-    if (position > stream->position || stream->phase == STREAM_LOST || stream->phase == STREAM_HELD) {
+    if (position > stream->position || stream->phase == STREAM_LOST ||
+        stream->phase == STREAM_HELD) {
         connection->skip = COUNTER_SKIP_UNPROVEN; /* the egress hook will meet the request */
         message_settle(connection, tcp);
         return SK_PASS;

@@ -3,7 +3,7 @@
 #pragma once
 #include "window.h"
 
-#define CHUNKED_VIEW 32           /* bytes looked at in one go: nearly every size line is shorter */
+#define CHUNKED_VIEW 32 /* bytes looked at in one go: nearly every size line is shorter */
 #define CHUNKED_SIZE_MAX (1ULL << 48)
 
 enum chunked_phase : __u8 {

@@ -27,16 +27,16 @@ enum http1_phase : __u8 {
 };
 
 #define HTTP1_REQUEST (1 << 0)
-#define HTTP1_VERSION_0 (1 << 1)      /* HTTP/1.0 */
+#define HTTP1_VERSION_0 (1 << 1) /* HTTP/1.0 */
 #define HTTP1_METHOD_HEAD (1 << 2)
 #define HTTP1_METHOD_CONNECT (1 << 3)
 #define HTTP1_UPGRADE (1 << 4)
 #define HTTP1_CHUNKED (1 << 5)
-#define HTTP1_LENGTH (1 << 6)         /* content_length is meaningful */
-#define HTTP1_BAD_FRAMING (1 << 7)    /* where the body ends is not known */
-#define HTTP1_CONTEXT (1 << 8)        /* one valid traceparent: context is meaningful */
-#define HTTP1_BAD_CONTEXT (1 << 9)    /* a malformed or doubled one */
-#define HTTP1_OVERLONG (1 << 10)      /* inside a line that did not fit */
+#define HTTP1_LENGTH (1 << 6)      /* content_length is meaningful */
+#define HTTP1_BAD_FRAMING (1 << 7) /* where the body ends is not known */
+#define HTTP1_CONTEXT (1 << 8)     /* one valid traceparent: context is meaningful */
+#define HTTP1_BAD_CONTEXT (1 << 9) /* a malformed or doubled one */
+#define HTTP1_OVERLONG (1 << 10)   /* inside a line that did not fit */
 
 struct http1_head {
     __u64 content_length;
@@ -77,7 +77,9 @@ static __always_inline bool http1_is_method(const struct window *window, __u32 a
 }
 
 /* The beginning of a start line decides what the message is; its end proves it. */
-static __always_inline bool http1_begin(struct http1_head *head, const struct window *window, __u32 at)
+static __always_inline bool http1_begin(struct http1_head *head,
+                                        const struct window *window,
+                                        __u32 at)
 {
     __u64 word = window_word(window, at);
 
@@ -93,7 +95,9 @@ static __always_inline bool http1_begin(struct http1_head *head, const struct wi
     return true;
 }
 
-static __always_inline bool http1_status(struct http1_head *head, const struct window *window, __u32 at)
+static __always_inline bool http1_status(struct http1_head *head,
+                                         const struct window *window,
+                                         __u32 at)
 {
     __u32 hundreds = window_byte(window, at + 9) - '0';
     __u32 tens = window_byte(window, at + 10) - '0';
@@ -149,8 +153,10 @@ static __always_inline void http1_trim(const struct window *window, __u32 *at, _
     }
 }
 
-static __always_inline void
-http1_length(struct http1_head *head, const struct window *window, __u32 at, __u32 end)
+static __always_inline void http1_length(struct http1_head *head,
+                                         const struct window *window,
+                                         __u32 at,
+                                         __u32 end)
 {
     __u64 length = 0;
     __u32 digits = 0;
@@ -170,8 +176,10 @@ http1_length(struct http1_head *head, const struct window *window, __u32 at, __u
     head->content_length = length;
 }
 
-static __always_inline void
-http1_transfer_encoding(struct http1_head *head, const struct window *window, __u32 at, __u32 end)
+static __always_inline void http1_transfer_encoding(struct http1_head *head,
+                                                    const struct window *window,
+                                                    __u32 at,
+                                                    __u32 end)
 {
     http1_trim(window, &at, &end);
     if (end < at + 7 || (window_word(window, end - 7) | LOWER_CASE) << 8 !=
@@ -180,8 +188,8 @@ http1_transfer_encoding(struct http1_head *head, const struct window *window, __
     head->flags |= HTTP1_CHUNKED;
 }
 
-static __always_inline void
-http1_traceparent(struct http1_head *head, const struct window *window, __u32 at, __u32 end, __u32 line)
+static __always_inline void http1_traceparent(
+    struct http1_head *head, const struct window *window, __u32 at, __u32 end, __u32 line)
 {
     __u32 field = at;
 
@@ -195,8 +203,10 @@ http1_traceparent(struct http1_head *head, const struct window *window, __u32 at
     head->context_at = head->size + line + (at - field);
 }
 
-static __always_inline void
-http1_field(struct http1_head *head, const struct window *window, __u32 at, __u32 end)
+static __always_inline void http1_field(struct http1_head *head,
+                                        const struct window *window,
+                                        __u32 at,
+                                        __u32 end)
 {
     __u64 next = window_word(window, at + 8) | LOWER_CASE;
 
@@ -221,8 +231,10 @@ http1_field(struct http1_head *head, const struct window *window, __u32 at, __u3
 }
 
 /* One complete line: it starts at `line`, its line feed is at `feed`. True when the head ends. */
-PROVEN_ONCE bool
-http1_line(struct http1_head *head, const struct window *window, __u32 line, __u32 feed)
+PROVEN_ONCE bool http1_line(struct http1_head *head,
+                            const struct window *window,
+                            __u32 line,
+                            __u32 feed)
 {
     __u32 end = feed;
     bool overlong;
@@ -310,8 +322,7 @@ static __always_inline void http1_keep(struct http1_head *head, const struct win
     }
     head->size += window->size - rest;
     head->kept = rest;
-    copy_words(
-        head->keep, window->bytes + ((window->size - rest) & (WINDOW_SIZE - 1)), HTTP1_KEEP);
+    copy_words(head->keep, window->bytes + ((window->size - rest) & (WINDOW_SIZE - 1)), HTTP1_KEEP);
 }
 
 /* Puts the kept bytes in front; new ones follow behind them. Returns how many there are. */
@@ -331,8 +342,7 @@ PROVEN_ONCE __u32 http1_resume(const struct http1_head *head, struct window *win
 
 /* Reads a window of `size` bytes, of which the first `kept` came from http1_resume(). Returns how many
  * of the new bytes belong to the head: all, unless it ended (HTTP1_DONE, HTTP1_NOT_HTTP). */
-PROVEN_ONCE __u32
-http1_feed(struct http1_head *head, struct window *window, __u32 kept, __u32 size)
+PROVEN_ONCE __u32 http1_feed(struct http1_head *head, struct window *window, __u32 kept, __u32 size)
 {
     struct http1_scan scan = {.head = head, .window = window};
 

@@ -33,7 +33,8 @@ static __always_inline bool traceparent_read(const struct window *window,
     valid &= hex_decode(window_word(window, at + 27), &trace_id[3]);
     valid &= hex_decode(window_word(window, at + 36), &span_id[0]);
     valid &= hex_decode(window_word(window, at + 44), &span_id[1]);
-    valid &= hex_decode((window_word(window, at + 53) & 0xffff) | ('0' * (EACH_BYTE << 16)), &flags);
+    valid &=
+        hex_decode((window_word(window, at + 53) & 0xffff) | ('0' * (EACH_BYTE << 16)), &flags);
     valid &= window_byte(window, at + 2) == '-' && window_byte(window, at + 35) == '-' &&
              window_byte(window, at + 52) == '-';
     valid &= (trace_id[0] | trace_id[1] | trace_id[2] | trace_id[3]) != 0;

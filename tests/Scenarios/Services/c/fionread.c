@@ -14,7 +14,7 @@
 
 #define PATIENCE_MS 5000
 
-static const unsigned sizes[] = { 0, 10, 3000, 100000, 5, 2000000, 40000 };
+static const unsigned sizes[] = {0, 10, 3000, 100000, 5, 2000000, 40000};
 
 static void fail(const char *what, unsigned request)
 {
@@ -24,7 +24,7 @@ static void fail(const char *what, unsigned request)
 
 static int open_connection(unsigned short port)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -37,8 +37,11 @@ static int open_connection(unsigned short port)
 static void send_request(int fd, unsigned i)
 {
     char text[128];
-    int size = snprintf(text, sizeof(text), "GET /size/%u?id=%u HTTP/1.1\r\nHost: a\r\n\r\n",
-                        sizes[i % (sizeof(sizes) / sizeof(*sizes))], i);
+    int size = snprintf(text,
+                        sizeof(text),
+                        "GET /size/%u?id=%u HTTP/1.1\r\nHost: a\r\n\r\n",
+                        sizes[i % (sizeof(sizes) / sizeof(*sizes))],
+                        i);
 
     if (send(fd, text, size, MSG_NOSIGNAL) != size)
         fail("send", i);
@@ -51,7 +54,8 @@ static bool drain(int fd, struct message *answer, unsigned i)
     int ready;
 
     while (!ioctl(fd, FIONREAD, &ready) && ready > 0) {
-        ssize_t n = recv(fd, block, (size_t)ready < sizeof(block) ? (size_t)ready : sizeof(block), 0);
+        ssize_t n =
+            recv(fd, block, (size_t)ready < sizeof(block) ? (size_t)ready : sizeof(block), 0);
 
         if (n <= 0)
             fail("recv", i);
@@ -84,7 +88,7 @@ static void exchange(int poller, int fd, unsigned i)
 
 int main(int count, char **arguments)
 {
-    struct epoll_event interest = { .events = EPOLLIN | EPOLLRDHUP | EPOLLET };
+    struct epoll_event interest = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
     int poller = epoll_create1(0), fd;
     unsigned requests;
 

@@ -27,7 +27,7 @@ static void fail(const char *what)
 
 static void request(unsigned short port)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     int fd = socket(AF_INET, SOCK_STREAM, 0), size;
     char text[128], answer[512];
 

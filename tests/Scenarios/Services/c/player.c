@@ -143,7 +143,8 @@ int main(int count, char **arguments)
     while (fgets(line, sizeof(line), stdin)) {
         if (sscanf(line, "%31s %n", step, &at) != 1)
             continue;
-        if (!player_setting(&player, step, line + at) && !player_transfer(&player, step, line + at)) {
+        if (!player_setting(&player, step, line + at) &&
+            !player_transfer(&player, step, line + at)) {
             fprintf(stderr, "player: unknown step %s", line);
             return 2;
         }

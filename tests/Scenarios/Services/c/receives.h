@@ -33,7 +33,7 @@ static void fail(const char *what)
 
 static void wait_for(struct player *p, short events)
 {
-    struct pollfd poller = { .fd = p->fd, .events = events };
+    struct pollfd poller = {.fd = p->fd, .events = events};
 
     if (poll(&poller, 1, PATIENCE_MS) != 1) {
         errno = ETIMEDOUT;

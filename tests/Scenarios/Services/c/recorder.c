@@ -89,8 +89,12 @@ static bool reply_status(int fd, int status, bool with_body)
     char head[128];
     bool empty = status == 204 || status == 304;
 
-    snprintf(head, sizeof(head), "HTTP/1.1 %d Said\r\n%s\r\n%s", status,
-             empty ? "" : "Content-Length: 2\r\n", empty || !with_body ? "" : "ok");
+    snprintf(head,
+             sizeof(head),
+             "HTTP/1.1 %d Said\r\n%s\r\n%s",
+             status,
+             empty ? "" : "Content-Length: 2\r\n",
+             empty || !with_body ? "" : "ok");
     return reply(fd, head);
 }
 
@@ -128,8 +132,9 @@ static bool answer(int fd, const struct message *request)
         reply(fd, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nok");
         return false;
     }
-    return reply(fd, with_body ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-                               : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+    return reply(fd,
+                 with_body ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+                           : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
 }
 
 /* Begins a tunnel when the request asks for one; from then on every byte is echoed. */
@@ -138,8 +143,9 @@ static bool tunnel(int fd, const struct message *request)
     if (!strncmp(request->head, "CONNECT ", 8))
         return reply(fd, "HTTP/1.1 200 Connected\r\n\r\n");
     if (!strncmp(request->head, "GET /upgrade", 12))
-        return reply(fd, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                         "Connection: Upgrade\r\n\r\n");
+        return reply(fd,
+                     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                     "Connection: Upgrade\r\n\r\n");
     return false;
 }
 
@@ -222,7 +228,7 @@ static void start(int fd)
 
 int main(int count, char **arguments)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET };
+    struct sockaddr_in address = {.sin_family = AF_INET};
     int listener = socket(AF_INET, SOCK_STREAM, 0), one = 1;
 
     if (count < 3)

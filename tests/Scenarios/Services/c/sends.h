@@ -187,7 +187,7 @@ static void zerocopy_completions(struct player *p, unsigned expected)
 
     while (done < expected) {
         char control[256];
-        struct msghdr header = { .msg_control = control, .msg_controllen = sizeof(control) };
+        struct msghdr header = {.msg_control = control, .msg_controllen = sizeof(control)};
         struct sock_extended_err *report;
         struct cmsghdr *c;
 
@@ -219,7 +219,8 @@ static void send_zerocopy(struct player *p, size_t size)
     if (setsockopt(p->fd, SOL_SOCKET, SO_ZEROCOPY, &one, sizeof(one)))
         fail("SO_ZEROCOPY");
     while (p->sent < end)
-        sends += sent(p, send(p->fd, p->data + p->sent, end - p->sent, MSG_ZEROCOPY | MSG_NOSIGNAL),
+        sends += sent(p,
+                      send(p->fd, p->data + p->sent, end - p->sent, MSG_ZEROCOPY | MSG_NOSIGNAL),
                       end - p->sent);
     if (getenv("PLAYER_COMPLETIONS"))
         zerocopy_completions(p, sends);
@@ -239,7 +240,7 @@ static void send_stream(struct player *p, const char *rest)
     end = p->sent + bytes;
     fcntl(p->fd, F_SETFL, O_NONBLOCK);
     while (p->sent < end || complete < answers) {
-        struct pollfd poller = { .fd = p->fd, .events = POLLIN | (p->sent < end ? POLLOUT : 0) };
+        struct pollfd poller = {.fd = p->fd, .events = POLLIN | (p->sent < end ? POLLOUT : 0)};
 
         if (poll(&poller, 1, PATIENCE_MS) != 1)
             fail("stream: stalled");
