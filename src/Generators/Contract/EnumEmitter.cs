@@ -10,15 +10,11 @@ internal static class EnumEmitter
     public static string Emit(ContractModel model)
     {
         var writer = SourceWriter.File(ContractGenerator.Namespace, ContractGenerator.Origin);
-        writer.Summary("The contract's named numbers.");
-        writer.Open("internal static class Constants");
-        foreach (var constant in model.Constants)
+        if (model.Constants.Count > 0)
         {
-            writer.Summary(constant.Doc);
-            writer.Line($"public const {ClrType(constant.Value)} {constant.ClrName} = {Number(constant.Value)};");
+            Constants(writer, model.Constants);
         }
 
-        writer.Close();
         foreach (var @enum in model.Enums)
         {
             writer.Blank();
@@ -37,6 +33,19 @@ internal static class EnumEmitter
     }
 
     public static string Number(decimal value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static void Constants(SourceWriter writer, IEnumerable<ConstantModel> constants)
+    {
+        writer.Summary("The contract's named numbers.");
+        writer.Open("internal static class Constants");
+        foreach (var constant in constants)
+        {
+            writer.Summary(constant.Doc);
+            writer.Line($"public const {ClrType(constant.Value)} {constant.ClrName} = {Number(constant.Value)};");
+        }
+
+        writer.Close();
+    }
 
     private static string ClrType(decimal value) => value switch
     {
