@@ -1,12 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Reflection;
+using Agent.Bpf;
+using Agent.Cli;
+using Agent.Config;
+using Agent.Diagnostics;
 
-if (args is ["version"])
+const int Failure = 1;
+const int Misuse = 2;
+try
 {
-    var version = Assembly.GetExecutingAssembly().GetName().Version!;
-    Console.WriteLine($"hilo {version.ToString(3)}");
-    return 0;
+    switch (args)
+    {
+        case [] or ["run"]:
+            var options = EnvironmentReader.Read(Environment.GetEnvironmentVariable);
+            Log.Level = options.LogLevel;
+            return Run.Execute(options);
+        case ["version" or "--version"]:
+            Console.WriteLine($"hilo {Usage.Version}");
+            return 0;
+        case ["help" or "--help" or "-h"]:
+            Console.WriteLine(Usage.Text);
+            return 0;
+        default:
+            Log.Always($"no command {string.Join(' ', args)}; see hilo help");
+            return Misuse;
+    }
 }
-
-Console.Error.WriteLine("hilo: usage: hilo version");
-return 2;
+catch (FormatException unusable)
+{
+    Log.Always(unusable.Message);
+    return Misuse;
+}
+catch (Exception failure) when (failure is BpfException or InvalidOperationException)
+{
+    Log.Always(failure.Message);
+    return Failure;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Runtime.InteropServices;
+
+namespace Agent.Bpf;
+
+/// <summary>One program of a loaded object and the ways to attach it.</summary>
+internal sealed unsafe class BpfProgram
+{
+    private const uint SockMessageVerdict = 7; /* BPF_SK_MSG_VERDICT */
+    private readonly nint _program;
+
+    internal BpfProgram(nint program)
+    {
+        _program = program;
+        Name = Marshal.PtrToStringUTF8((nint)LibBpf.ProgramName(program)) ?? "";
+        Section = Marshal.PtrToStringUTF8((nint)LibBpf.ProgramSection(program)) ?? "";
+    }
+
+    internal string Name { get; }
+
+    /// <summary>What it hooks, in libbpf's notation: <c>sockops</c>, <c>raw_tp/sched_process_exec</c>, …</summary>
+    internal string Section { get; }
+
+    internal bool IsCgroup =>
+        Section.StartsWith("sockops", StringComparison.Ordinal) || Section.StartsWith("cgroup", StringComparison.Ordinal);
+
+    internal bool IsTracing => Section.StartsWith("raw_tp", StringComparison.Ordinal) ||
+        Section.StartsWith("raw_tracepoint", StringComparison.Ordinal) ||
+        Section.StartsWith("tp_btf", StringComparison.Ordinal);
+
+    internal bool IsSockMessage => Section.StartsWith("sk_msg", StringComparison.Ordinal);
+
+    internal bool IsTcx => Section.StartsWith("tcx", StringComparison.Ordinal);
+
+    internal bool IsUprobe => Section.StartsWith("uprobe", StringComparison.Ordinal);
+
+    /// <summary>Attaches to the hook that the section names.</summary>
+    internal BpfLink Attach() => Checked(LibBpf.Attach(_program), Section);
+
+    /// <summary>Attaches to one cgroup, next to whatever others attached there.</summary>
+    internal BpfLink AttachCgroup(int cgroupFd, string path) =>
+        Checked(LibBpf.AttachCgroup(_program, cgroupFd), $"{Section} to cgroup {path}");
+
+    /// <summary>Attaches to an interface of the calling thread's network namespace.</summary>
+    internal BpfLink AttachTcx(int interfaceIndex) =>
+        Checked(LibBpf.AttachTcx(_program, interfaceIndex, null), $"{Section} to interface {interfaceIndex}");
+
+    /// <summary>Attaches to one instruction of a file, for one process.</summary>
+    internal BpfLink AttachUprobe(int pid, string path, ulong offset) =>
+        Checked(LibBpf.AttachUprobe(_program, pid, path, (nuint)offset, null), $"{Section} to {path}+0x{offset:x}");
+
+    /// <summary>Makes it the message program of a sockmap. It goes with the map.</summary>
+    internal void AttachSockmap(int mapFd)
+    {
+        var error = LibBpf.ProgramAttach(LibBpf.ProgramFd(_program), mapFd, SockMessageVerdict, 0);
+        if (error != 0)
+        {
+            throw new BpfException($"cannot attach {Name} ({Section}) to its sockmap", -error);
+        }
+    }
+
+    private BpfLink Checked(nint link, string hook) => link != 0
+        ? new BpfLink(link)
+        : throw new BpfException($"cannot attach {Name} ({hook})", LibC.LastError, KernelLog.Reason([]));
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// The calls into libbpf 1.5, nothing else. EntryPoint is libbpf's own name, so its documentation applies word for word.
+using System.Runtime.InteropServices;
+
+namespace Agent.Bpf;
+
+/// <summary>libbpf, linked statically.</summary>
+internal static unsafe partial class LibBpf
+{
+    private const string Library = "libbpf";
+
+    [LibraryImport(Library, EntryPoint = "libbpf_num_possible_cpus")]
+    internal static partial int PossibleCpus();
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__open_mem", SetLastError = true)]
+    internal static partial nint ObjectOpen(void* image, nuint size, ObjectOpenOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__load")]
+    internal static partial int ObjectLoad(nint bpfObject);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__close")]
+    internal static partial void ObjectClose(nint bpfObject);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__btf")]
+    internal static partial nint ObjectBtf(nint bpfObject);
+
+    [LibraryImport(Library, EntryPoint = "btf__raw_data")]
+    internal static partial byte* BtfRawData(nint btf, uint* size);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__next_map")]
+    internal static partial nint NextMap(nint bpfObject, nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__name")]
+    internal static partial byte* MapName(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__fd")]
+    internal static partial int MapFd(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__type")]
+    internal static partial uint MapType(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__key_size")]
+    internal static partial uint MapKeySize(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__value_size")]
+    internal static partial uint MapValueSize(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__max_entries")]
+    internal static partial uint MapMaxEntries(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__is_internal")]
+    [return: MarshalAs(UnmanagedType.U1)]
+    internal static partial bool MapIsInternal(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__reuse_fd")]
+    internal static partial int MapReuseFd(nint map, int fd);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__initial_value")]
+    internal static partial byte* MapInitialValue(nint map, nuint* size);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__next_program")]
+    internal static partial nint NextProgram(nint bpfObject, nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__name")]
+    internal static partial byte* ProgramName(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__section_name")]
+    internal static partial byte* ProgramSection(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__fd")]
+    internal static partial int ProgramFd(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach", SetLastError = true)]
+    internal static partial nint Attach(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach_cgroup", SetLastError = true)]
+    internal static partial nint AttachCgroup(nint program, int cgroupFd);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach_tcx", SetLastError = true)]
+    internal static partial nint AttachTcx(nint program, int interfaceIndex, void* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach_uprobe_opts", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint AttachUprobe(nint program, int pid, string binaryPath, nuint offset, void* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link__destroy")]
+    internal static partial int LinkDestroy(nint link);
+
+    [LibraryImport(Library, EntryPoint = "bpf_prog_attach")]
+    internal static partial int ProgramAttach(int programFd, int attachableFd, uint attachType, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_lookup_elem")]
+    internal static partial int MapLookup(int fd, void* key, void* value);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_update_elem")]
+    internal static partial int MapUpdate(int fd, void* key, void* value, ulong flags);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_delete_elem")]
+    internal static partial int MapDelete(int fd, void* key);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_lookup_batch")]
+    internal static partial int MapLookupBatch(
+        int fd, void* inBatch, void* outBatch, void* keys, void* values, uint* count, void* options);
+
+    /// <summary>struct bpf_object_open_opts of libbpf 1.5.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ObjectOpenOptions
+    {
+        public nuint Size;
+        public byte* ObjectName;
+        public byte RelaxedMaps;
+        public byte* PinRootPath;
+        public uint Unused;
+        public byte* KernelConfig;
+        public byte* CustomBtfPath;
+        public byte* KernelLog;
+        public nuint KernelLogSize;
+        public uint KernelLogLevel;
+        public byte* TokenPath;
+    }
+}

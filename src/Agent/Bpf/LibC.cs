@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// The system calls that .NET has no name for. Thin: errors come back as libc gives them, callers decide.
+using System.Runtime.InteropServices;
+
+namespace Agent.Bpf;
+
+/// <summary>libc, as far as the loader, the ring reader and the target scan need it.</summary>
+internal static unsafe partial class LibC
+{
+    internal const int ErrorNoEntry = 2;
+    internal const int ErrorInterrupted = 4;
+    internal const int ErrorAgain = 11;
+    internal const int ErrorExists = 17;
+    internal const int ErrorNoSpace = 28;
+
+    internal const int ProtectRead = 1;
+    internal const int ProtectWrite = 2;
+    internal const int MapShared = 1;
+    internal const int OpenReadOnlyCloseOnExec = 0x80000;
+    internal const int CloneNewNetwork = 0x40000000;
+    internal const int EpollControlAdd = 1;
+    internal const short PollIn = 1;
+    internal const uint EpollIn = 1;
+    internal const uint EpollEdgeTriggered = 1u << 31;
+
+    private const string Library = "libc";
+    private const long PidFdOpenNumber = 434;
+    private const long PidFdGetFdNumber = 438;
+
+    [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
+    internal static partial nint Map(nint address, nuint length, int protection, int flags, int fd, long offset);
+
+    [LibraryImport(Library, EntryPoint = "munmap")]
+    internal static partial int Unmap(nint address, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "close")]
+    internal static partial int Close(int fd);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(int fd, void* buffer, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(int fd, void* buffer, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "readlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint ReadLink(string path, byte* buffer, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
+    internal static partial int EventFd(uint initial, int flags);
+
+    [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
+    internal static partial int EpollCreate(int flags);
+
+    [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
+    internal static partial int EpollControl(int epollFd, int operation, int fd, EpollEvent* description);
+
+    [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
+    internal static partial int EpollWait(int epollFd, EpollEvent* events, int capacity, int timeoutMilliseconds);
+
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    internal static partial int Poll(PollEntry* entries, ulong count, int timeoutMilliseconds);
+
+    [LibraryImport(Library, EntryPoint = "setns", SetLastError = true)]
+    internal static partial int SetNamespace(int fd, int kind);
+
+    [LibraryImport(Library, EntryPoint = "unshare", SetLastError = true)]
+    internal static partial int Unshare(int kind);
+
+    [LibraryImport(Library, EntryPoint = "if_nameindex", SetLastError = true)]
+    internal static partial InterfaceName* InterfaceNames();
+
+    [LibraryImport(Library, EntryPoint = "if_freenameindex")]
+    internal static partial void FreeInterfaceNames(InterfaceName* names);
+
+    [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
+    internal static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport(Library, EntryPoint = "bind", SetLastError = true)]
+    internal static partial int Bind(int fd, void* address, uint size);
+
+    [LibraryImport(Library, EntryPoint = "listen", SetLastError = true)]
+    internal static partial int Listen(int fd, int backlog);
+
+    [LibraryImport(Library, EntryPoint = "connect", SetLastError = true)]
+    internal static partial int Connect(int fd, void* address, uint size);
+
+    [LibraryImport(Library, EntryPoint = "accept", SetLastError = true)]
+    internal static partial int Accept(int fd, void* address, uint* size);
+
+    [LibraryImport(Library, EntryPoint = "getsockname", SetLastError = true)]
+    internal static partial int SocketName(int fd, void* address, uint* size);
+
+    [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
+    internal static partial int SocketOption(int fd, int level, int option, void* value, uint* size);
+
+    [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
+    internal static partial nint Receive(int fd, void* buffer, nuint size, int flags);
+
+    [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
+    internal static partial nint Send(int fd, void* buffer, nuint size, int flags);
+
+    [LibraryImport(Library, EntryPoint = "tgkill", SetLastError = true)]
+    internal static partial int SignalThread(int pid, int tid, int signal);
+
+    [LibraryImport(Library, EntryPoint = "gettid")]
+    internal static partial int ThreadId();
+
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    internal static partial uint EffectiveUser();
+
+    [LibraryImport(Library, EntryPoint = "_exit")]
+    internal static partial void ExitNow(int status);
+
+    /// <summary>A descriptor for a process, or -1. It names the process for good: a reused pid does not match.</summary>
+    internal static int PidFdOpen(int pid) => (int)SystemCall(PidFdOpenNumber, pid, 0, 0);
+
+    /// <summary>A copy of another process's descriptor, or -1.</summary>
+    internal static int PidFdGetFd(int pidFd, int targetFd) => (int)SystemCall(PidFdGetFdNumber, pidFd, targetFd, 0);
+
+    /// <summary>errno as words.</summary>
+    internal static string ErrorText(int errno) => Marshal.GetPInvokeErrorMessage(errno);
+
+    /// <summary>errno of the last failed call of this class.</summary>
+    internal static int LastError => Marshal.GetLastPInvokeError();
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial long SystemCall(long number, long first, long second, long third);
+
+    // FIONREAD has one pointer argument; declared with exactly that, the variadic call is the same on x86-64 and arm64.
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int Control(int fd, nuint request, void* argument);
+
+    /// <summary>struct pollfd.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct PollEntry
+    {
+        public int Fd;
+        public short Events;
+        public short Returned;
+    }
+
+    /// <summary>struct epoll_event. Packed on x86-64 only: nothing behind the mask is read, the size fits both.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 16)]
+    internal struct EpollEvent
+    {
+        public uint Events;
+    }
+
+    /// <summary>struct if_nameindex.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct InterfaceName
+    {
+        public uint Index;
+        public byte* Name;
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agent, built by hand in the order things depend on each other: kernel side, targets, delivery, event loop.
+using Agent.Bpf;
+using Agent.Config;
+using Agent.Delivery;
+using Agent.Diagnostics;
+using Agent.Events;
+using Agent.Targets;
+
+namespace Agent.Cli;
+
+/// <summary><c>hilo run</c>.</summary>
+internal static class Run
+{
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
+
+    internal static int Execute(AgentOptions options)
+    {
+        KernelLog.Capture();
+        var proc = new ProcFs();
+        var tree = CgroupTree.Find(proc, options.Cgroup) ?? throw new InvalidOperationException(
+            "no cgroup v2 hierarchy is mounted here; mount one: mount -t cgroup2 none /sys/fs/cgroup");
+        if (options.AskedForTcpOption)
+        {
+            Log.Warn("OTEL_EBPF_BPF_CONTEXT_PROPAGATION: the TCP option is not available yet; " +
+                (options.InjectHeaders ? "headers only" : "context is read, not written"));
+        }
+
+        using var kernel = Kernel.Load(options, proc, tree);
+        var ledger = new Ledger();
+        var table = new TargetTable();
+        var changes = new ChangeQueue();
+        using var delivery = DeliveryPipeline.Start(options.Delivery, ledger, Log.Warn);
+        using var ring = kernel.Ring();
+        var loop = new EventLoop(ring, delivery.Sink, ledger);
+        var router = new EventRouter(table, delivery.Sink, ledger, changes, kernel.Eviction);
+        var watcher = new TargetWatcher(
+            proc, tree, options.Selector, table, kernel.Targets, new SocketOwners(proc, kernel.Owners), kernel.Probes,
+            kernel.AskedFionread);
+
+        kernel.AttachProcessEvents();
+        watcher.Scan();
+        using var signals = new Signals(loop.Stop, () => Report(ledger, kernel.Counters));
+        var watching = new Thread(() => watcher.Run(changes, kernel.EventsWereLost)) { Name = "targets" };
+        watching.Start();
+        Log.Always($"ready: {watcher.Count} process(es) traced, headers {(kernel.InjectsHeaders ? "written" : "not written")}");
+
+        loop.Run(router);
+        changes.Close();
+        watching.Join();
+        kernel.Detach();
+        delivery.StopAsync(DrainLimit).GetAwaiter().GetResult();
+        Report(ledger, kernel.Counters);
+        return 0;
+    }
+
+    private static void Report(Ledger ledger, Counters counters)
+    {
+        Log.Always(ledger.Balance(counter => (long)counters[counter]).ToString());
+        Log.Always(counters.Describe());
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Reflection;
+
+namespace Agent.Cli;
+
+/// <summary>What <c>hilo help</c> and <c>hilo version</c> say.</summary>
+internal static class Usage
+{
+    internal const string Text = """
+        hilo follows HTTP requests through services without changing them.
+
+          hilo [run]    trace until stopped; traces on stdout, everything else on stderr
+          hilo doctor   try every kernel feature and say what is missing
+          hilo version  print the version
+          hilo help     print this
+
+        Which processes (any match; without any of them, every process that listens on a TCP port):
+          OTEL_EBPF_OPEN_PORT                  ports they listen on: 80,443,8000-8999
+          OTEL_EBPF_AUTO_TARGET_EXE            path of their program: */{nginx,python3*}
+          OTEL_EBPF_TARGET_PID                 process ids
+          HILO_CGROUP                          nothing outside this cgroup
+
+        What is done:
+          OTEL_EBPF_BPF_CONTEXT_PROPAGATION    headers (default) or disabled
+          OTEL_TRACES_SAMPLER, _ARG            always_on, always_off, traceidratio, parentbased_...
+
+        Where traces go:
+          OTEL_EXPORTER_OTLP_ENDPOINT          http://host:4318; also _TRACES_ENDPOINT, _HEADERS, _TIMEOUT
+          OTEL_EBPF_TRACE_PRINTER              tree (default without an endpoint), text, json, disabled
+          OTEL_LOG_LEVEL                       debug, info, warn, error, none
+
+        SIGUSR1 prints the ledger and the counters.
+        """;
+
+    internal static string Version => Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
+}

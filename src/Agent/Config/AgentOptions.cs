@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+using Agent.Delivery;
+using Agent.Diagnostics;
+using Agent.Targets;
+
+namespace Agent.Config;
+
+/// <summary>Everything a run is told, read once from the environment. OTEL_* names first, HILO_* for what they lack.</summary>
+internal sealed record AgentOptions
+{
+    /// <summary>Which processes are traced.</summary>
+    internal required TargetSelector Selector { get; init; }
+
+    /// <summary>Confines Hilo to one cgroup and what is below it; null for no such limit.</summary>
+    internal string? Cgroup { get; init; }
+
+    /// <summary>Write <c>traceparent</c> into requests.</summary>
+    internal bool InjectHeaders { get; init; } = true;
+
+    /// <summary>A carrier was asked for that this version does not have.</summary>
+    internal bool AskedForTcpOption { get; init; }
+
+    internal required SamplingOptions Sampling { get; init; }
+
+    /// <summary>Where spans go, and how they are shown.</summary>
+    internal required DeliveryOptions Delivery { get; init; }
+
+    internal LogLevel LogLevel { get; init; } = LogLevel.Info;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+using Agent.Bpf;
+using Agent.Delivery;
+using Agent.Diagnostics;
+
+namespace Agent.Events;
+
+/// <summary>One thread: wait, drain, dispatch.</summary>
+internal sealed class EventLoop(RingBuffer ring, SpanSink sink, Ledger ledger)
+{
+    // Exchanges do not wake the agent; it looks by itself, often while there is traffic.
+    private const int BusyMilliseconds = 10;
+    private const int IdleMilliseconds = 100;
+    private ulong _malformed;
+    private volatile bool _stopping;
+
+    /// <summary>Runs until <see cref="Stop"/>, then takes what the ring still holds.</summary>
+    internal void Run(EventRouter router)
+    {
+        var drained = 0;
+        while (!_stopping)
+        {
+            ring.Wait(drained > 0 ? BusyMilliseconds : IdleMilliseconds);
+            drained = Drain(ref router);
+            sink.Tick();
+        }
+        Drain(ref router);
+    }
+
+    /// <summary>Callable from any thread.</summary>
+    internal void Stop()
+    {
+        _stopping = true;
+        ring.Wake();
+    }
+
+    private int Drain(ref EventRouter router)
+    {
+        var drained = ring.Drain(ref router);
+        var malformed = ring.Malformed;
+        if (malformed != _malformed)
+        {
+            ledger.Dropped(DropReason.Malformed, (long)(malformed - _malformed));
+            _malformed = malformed;
+        }
+        return drained;
+    }
+}

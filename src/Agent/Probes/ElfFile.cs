@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// As much of ELF as attaching a probe needs: sections by name, function symbols, and where in the file an address lies.
+// 64-bit little-endian only, which is every machine Hilo runs on. Files of others are input: all reads are bounded.
+using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
+
+namespace Agent.Probes;
+
+/// <summary>A program or library on disk.</summary>
+internal sealed class ElfFile : IDisposable
+{
+    private const int HeaderSize = 64;
+    private const int SectionSize = 64;
+    private const int SegmentSize = 56;
+    private const int SymbolSize = 24;
+    private const int MaxTable = 64 << 20;
+    private const uint SegmentLoad = 1;
+    private const uint SegmentInterpreter = 3;
+    private const byte SymbolFunction = 2;
+    private const byte SymbolIndirectFunction = 10;
+    private readonly SafeFileHandle _file;
+    private readonly List<Section> _sections = [];
+    private readonly byte[] _segments;
+
+    private ElfFile(SafeFileHandle file, byte[] header)
+    {
+        _file = file;
+        _segments = Read(Number64(header, 32), Number16(header, 56) * (long)SegmentSize);
+        ReadSections(header);
+    }
+
+    /// <summary>Compiled by the Go toolchain: it makes its system calls itself.</summary>
+    internal bool IsGo => _sections.Exists(section => section.Name is ".go.buildinfo" or ".gopclntab");
+
+    /// <summary>Loaded with the help of a dynamic linker.</summary>
+    internal bool IsDynamic
+    {
+        get
+        {
+            for (var at = 0; at + SegmentSize <= _segments.Length; at += SegmentSize)
+            {
+                if (Number32(_segments, at) == SegmentInterpreter)
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    internal static bool TryOpen(string path, out ElfFile elf)
+    {
+        elf = null!;
+        SafeFileHandle? file = null;
+        try
+        {
+            file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var header = new byte[HeaderSize];
+            const byte class64 = 2;
+            const byte littleEndian = 1;
+            if (RandomAccess.Read(file, header, 0) == HeaderSize && header.AsSpan().StartsWith("\x7f"u8) &&
+                header.AsSpan(1, 3).SequenceEqual("ELF"u8) && header[4] == class64 && header[5] == littleEndian)
+            {
+                elf = new ElfFile(file, header);
+                return true;
+            }
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            elf = null!;
+        }
+        file?.Dispose();
+        return false;
+    }
+
+    /// <summary>Offset in the file of a function's first instruction.</summary>
+    internal bool TryFindFunction(ReadOnlySpan<byte> name, out ulong offset)
+    {
+        offset = 0;
+        return TryFindFunction(".dynsym", ".dynstr", name, out offset) ||
+            TryFindFunction(".symtab", ".strtab", name, out offset);
+    }
+
+    /// <summary>Offset in the file of the first instruction the program runs.</summary>
+    internal bool TryFindEntry(out ulong offset)
+    {
+        var header = Read(0, HeaderSize);
+        return TryFileOffset(Number64(header, 24), out offset);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private bool TryFindFunction(string symbolTable, string stringTable, ReadOnlySpan<byte> name, out ulong offset)
+    {
+        offset = 0;
+        var symbols = Content(symbolTable);
+        var strings = Content(stringTable);
+        for (var at = 0; at + SymbolSize <= symbols.Length; at += SymbolSize)
+        {
+            var kind = (byte)(symbols[at + 4] & 0xf);
+            var text = Number32(symbols, at);
+            var value = Number64(symbols, at + 8);
+            if (kind is SymbolFunction or SymbolIndirectFunction && value != 0 && text < strings.Length &&
+                IsText(strings.AsSpan((int)text), name) && TryFileOffset(value, out offset))
+            {
+                return kind == SymbolFunction;
+            }
+        }
+        return false;
+    }
+
+    private static bool IsText(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name) =>
+        text.Length > name.Length && text[name.Length] == 0 && text.StartsWith(name);
+
+    private bool TryFileOffset(ulong address, out ulong offset)
+    {
+        for (var at = 0; at + SegmentSize <= _segments.Length; at += SegmentSize)
+        {
+            var start = Number64(_segments, at + 16);
+            if (Number32(_segments, at) == SegmentLoad && address >= start && address - start < Number64(_segments, at + 32))
+            {
+                offset = address - start + Number64(_segments, at + 8);
+                return true;
+            }
+        }
+        offset = 0;
+        return false;
+    }
+
+    private void ReadSections(byte[] header)
+    {
+        var table = Read(Number64(header, 40), Number16(header, 60) * (long)SectionSize);
+        var namesAt = Number16(header, 62) * SectionSize;
+        if (namesAt + SectionSize > table.Length)
+        {
+            return;
+        }
+        var names = Read(Number64(table, namesAt + 24), (long)Number64(table, namesAt + 32));
+        for (var at = 0; at + SectionSize <= table.Length; at += SectionSize)
+        {
+            _sections.Add(new Section(
+                Text(names, Number32(table, at)), Number64(table, at + 24), (long)Number64(table, at + 32)));
+        }
+    }
+
+    private byte[] Content(string sectionName)
+    {
+        var section = _sections.Find(candidate => candidate.Name == sectionName);
+        return section.Name is null ? [] : Read(section.Offset, section.Size);
+    }
+
+    private byte[] Read(ulong offset, long size)
+    {
+        if (size is < 0 or > MaxTable || offset > long.MaxValue)
+        {
+            throw new InvalidDataException("not an ELF file that can be read");
+        }
+        var bytes = new byte[size];
+        var read = RandomAccess.Read(_file, bytes, (long)offset);
+        return read == size ? bytes : throw new InvalidDataException("ELF file ends early");
+    }
+
+    private static string Text(ReadOnlySpan<byte> strings, uint at)
+    {
+        if (at >= strings.Length)
+        {
+            return "";
+        }
+        var rest = strings[(int)at..];
+        var end = rest.IndexOf((byte)0);
+        return System.Text.Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]);
+    }
+
+    private static ushort Number16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
+
+    private static uint Number32(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
+
+    private static ulong Number64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
+
+    private readonly record struct Section(string Name, ulong Offset, long Size);
+}

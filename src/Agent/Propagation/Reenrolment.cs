@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// A program on ingress takes client sockets back into the sockmap when their response is complete. It belongs to network
+// interfaces, so it is attached in every network namespace that targets live in, to all interfaces found there.
+using System.Runtime.ExceptionServices;
+using Agent.Bpf;
+using Agent.Probes;
+using Agent.Targets;
+
+namespace Agent.Propagation;
+
+/// <summary>Attaches the re-enrolment program per network namespace.</summary>
+internal sealed unsafe class Reenrolment : IProbe, IDisposable
+{
+    private const long RefreshMilliseconds = 1000;
+    private readonly BpfProgram _program;
+    private readonly ProcFs _proc;
+    private readonly ulong _own;
+    private readonly Dictionary<ulong, Namespace> _namespaces = [];
+
+    internal Reenrolment(BpfObject reenrol, ProcFs proc)
+    {
+        _program = reenrol.Programs().First(program => program.IsTcx);
+        _proc = proc;
+        _own = proc.NetworkNamespace(Environment.ProcessId);
+    }
+
+    public string Name => "reenrol";
+
+    public void Attach(TargetProcess process)
+    {
+        if (process.NetworkNamespace == 0)
+        {
+            return;
+        }
+        if (!_namespaces.TryGetValue(process.NetworkNamespace, out var found))
+        {
+            _namespaces[process.NetworkNamespace] = found = new Namespace();
+        }
+        found.Users++;
+        var now = Environment.TickCount64;
+        if (found.Users == 1 || now - found.RefreshedAt > RefreshMilliseconds)
+        {
+            found.RefreshedAt = now;
+            Within(process, () => AttachMissing(found));
+        }
+    }
+
+    public void Detach(TargetProcess process)
+    {
+        if (_namespaces.TryGetValue(process.NetworkNamespace, out var found) && --found.Users == 0)
+        {
+            _namespaces.Remove(process.NetworkNamespace);
+            found.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var found in _namespaces.Values)
+        {
+            found.Release();
+        }
+        _namespaces.Clear();
+    }
+
+    // A thread's namespace cannot be left again without rights over the old one, so the thread ends with its visit.
+    private void Within(TargetProcess process, Action visit)
+    {
+        if (process.NetworkNamespace == _own)
+        {
+            visit();
+            return;
+        }
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Enter($"{_proc.Root}/{process.Pid}/ns/net");
+                visit();
+            }
+            catch (BpfException refused)
+            {
+                failure = ExceptionDispatchInfo.Capture(refused);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+    }
+
+    private static void Enter(string path)
+    {
+        var fd = LibC.Open(path, LibC.OpenReadOnlyCloseOnExec, 0);
+        var entered = fd >= 0 && LibC.SetNamespace(fd, LibC.CloneNewNetwork) == 0;
+        var error = LibC.LastError;
+        if (fd >= 0)
+        {
+            _ = LibC.Close(fd);
+        }
+        if (!entered)
+        {
+            throw new BpfException($"cannot enter network namespace {path}", error);
+        }
+    }
+
+    private void AttachMissing(Namespace found)
+    {
+        var names = LibC.InterfaceNames();
+        if (names is null)
+        {
+            throw new BpfException("cannot list network interfaces", LibC.LastError);
+        }
+        try
+        {
+            for (var name = names; name->Index != 0; name++)
+            {
+                if (!found.Links.ContainsKey(name->Index))
+                {
+                    found.Links[name->Index] = _program.AttachTcx((int)name->Index);
+                }
+            }
+        }
+        finally
+        {
+            LibC.FreeInterfaceNames(names);
+        }
+    }
+
+    private sealed class Namespace
+    {
+        internal Dictionary<uint, BpfLink> Links { get; } = [];
+
+        internal int Users { get; set; }
+
+        internal long RefreshedAt { get; set; }
+
+        internal void Release()
+        {
+            foreach (var link in Links.Values)
+            {
+                link.Dispose();
+            }
+            Links.Clear();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Text;
+
+namespace Agent.Targets;
+
+/// <summary>Where the cgroup v2 hierarchy is mounted, and which part of it may be touched.</summary>
+internal sealed class CgroupTree
+{
+    private readonly string _mountRoot;
+
+    private CgroupTree(string mountPoint, string mountRoot, string confinement)
+    {
+        MountPoint = mountPoint;
+        _mountRoot = mountRoot;
+        Confinement = confinement;
+    }
+
+    internal string MountPoint { get; }
+
+    /// <summary>The subtree everything is confined to: <c>/</c> for all.</summary>
+    internal string Confinement { get; }
+
+    /// <summary>Finds the mount. <paramref name="confinement"/> may be a path in the hierarchy or in the file system.</summary>
+    internal static CgroupTree? Find(ProcFs proc, string? confinement)
+    {
+        if (!ProcFs.TryReadFile($"{proc.Root}/self/mountinfo", out var bytes))
+        {
+            return null;
+        }
+        foreach (var line in Encoding.UTF8.GetString(bytes).Split('\n'))
+        {
+            var separator = line.IndexOf(" - cgroup2 ", StringComparison.Ordinal);
+            var fields = separator < 0 ? [] : line[..separator].Split(' ');
+            if (fields.Length >= 5)
+            {
+                var mount = fields[4];
+                return new CgroupTree(mount, Normal(fields[3]), Normal(WithoutMount(confinement ?? "/", mount)));
+            }
+        }
+        return null;
+    }
+
+    /// <summary>True for the confinement itself and everything below it.</summary>
+    internal bool Allows(string cgroup) => IsWithin(cgroup, Confinement);
+
+    /// <summary>The directory of a cgroup.</summary>
+    internal string Directory(string cgroup)
+    {
+        var below = IsWithin(cgroup, _mountRoot) && _mountRoot != "/" ? cgroup[_mountRoot.Length..] : cgroup;
+        return below is "/" or "" ? MountPoint : MountPoint + below;
+    }
+
+    /// <summary>True when a cgroup is another one or lies below it.</summary>
+    internal static bool IsWithin(string cgroup, string ancestor) =>
+        ancestor == "/" || cgroup == ancestor ||
+        (cgroup.StartsWith(ancestor, StringComparison.Ordinal) && cgroup[ancestor.Length] == '/');
+
+    private static string WithoutMount(string path, string mount) =>
+        path == mount || path.StartsWith(mount + "/", StringComparison.Ordinal) ? path[mount.Length..] : path;
+
+    private static string Normal(string path)
+    {
+        var trimmed = path.Trim('/');
+        return trimmed.Length == 0 ? "/" : "/" + trimmed;
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a target's spans are said to come from. Later entries do not override earlier ones: what the service says about
+// itself in its environment comes first, what was derived fills the gaps.
+using System.Reflection;
+using System.Text;
+using Agent.Otlp;
+
+namespace Agent.Targets;
+
+/// <summary>Attributes of one OTLP Resource, encoded once per target.</summary>
+internal sealed class ResourceAttributes(int pid)
+{
+    private const int MaxEncodedSize = 64 * 1024;
+    private static readonly string AgentVersion =
+        Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0.0.0";
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+
+    /// <summary>Everything known about a process at the moment it becomes a target.</summary>
+    internal static ResourceAttributes Describe(ProcFs proc, int pid, string program)
+    {
+        var attributes = new ResourceAttributes(pid);
+        attributes.Set("service.name", proc.EnvironmentVariable(pid, "OTEL_SERVICE_NAME"));
+        _ = KeyValueList.TryParse(proc.EnvironmentVariable(pid, "OTEL_RESOURCE_ATTRIBUTES") ?? "", out var own);
+        foreach (var (key, value) in own)
+        {
+            attributes.Set(key, value);
+        }
+        attributes.Set("service.name", ServiceName.Of(program, proc.CommandLine(pid)));
+        attributes.Set("process.executable.name", Path.GetFileName(program));
+        attributes.Set("process.executable.path", program);
+        attributes.Set("host.name", Environment.MachineName);
+        attributes.Set("telemetry.sdk.language", Language.Of(proc, pid, program));
+        attributes.Set("telemetry.sdk.name", "hilo");
+        attributes.Set("telemetry.sdk.version", AgentVersion);
+        attributes.Set("telemetry.distro.name", "hilo");
+        attributes.Set("telemetry.distro.version", AgentVersion);
+        return attributes;
+    }
+
+    internal string ServiceNameText => _texts["service.name"];
+
+    /// <summary>Sets a value unless there is one.</summary>
+    internal void Set(string key, string? value)
+    {
+        if (!string.IsNullOrWhiteSpace(value))
+        {
+            _texts.TryAdd(key, value.Trim());
+        }
+    }
+
+    /// <summary>The fields of a Resource message. What does not fit any more is left out.</summary>
+    internal byte[] Encode()
+    {
+        var writer = new ProtobufWriter(new byte[MaxEncodedSize]);
+        WritePid(ref writer);
+        var end = writer.Position;
+        foreach (var (key, value) in _texts)
+        {
+            WriteText(ref writer, key, value);
+            if (writer.Overflowed)
+            {
+                break;
+            }
+            end = writer.Position;
+        }
+        return writer.Written[..end].ToArray();
+    }
+
+    private void WritePid(ref ProtobufWriter writer)
+    {
+        var attribute = ResourceFields.BeginAttributes(ref writer);
+        KeyValueFields.WriteKey(ref writer, "process.pid"u8);
+        var value = KeyValueFields.BeginValue(ref writer);
+        AnyValueFields.WriteIntValue(ref writer, pid);
+        writer.End(value);
+        writer.End(attribute);
+    }
+
+    private static void WriteText(ref ProtobufWriter writer, string key, string text)
+    {
+        var attribute = ResourceFields.BeginAttributes(ref writer);
+        KeyValueFields.WriteKey(ref writer, Encoding.UTF8.GetBytes(key));
+        var value = KeyValueFields.BeginValue(ref writer);
+        AnyValueFields.WriteStringValue(ref writer, Encoding.UTF8.GetBytes(text));
+        writer.End(value);
+        writer.End(attribute);
+    }
+}

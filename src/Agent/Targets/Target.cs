@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Agent.Targets;
+
+/// <summary>One traced program: what its spans are attributed to. Its forked processes share it until they exec.</summary>
+internal sealed class Target(int pid, string serviceName, byte[] resource)
+{
+    /// <summary>The process it was selected as.</summary>
+    internal int Pid { get; } = pid;
+
+    internal string ServiceName { get; } = serviceName;
+
+    /// <summary>An encoded OTLP Resource. Always the same array: spans of one resource are recognised by it.</summary>
+    internal byte[] Resource { get; } = resource;
+
+    /// <summary>Its processes that still run, or ended a moment ago. Kept by the watcher.</summary>
+    internal int Processes { get; set; }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Agent.Targets;
+
+/// <summary>One process of a target. Pid and start time together name it for good.</summary>
+internal sealed class TargetProcess(int pid, ulong startTicks, string program, Target target)
+{
+    internal int Pid { get; } = pid;
+
+    internal ulong StartTicks { get; } = startTicks;
+
+    /// <summary>Path of its program file, as it sees it.</summary>
+    internal string Program { get; } = program;
+
+    internal Target Target { get; } = target;
+
+    /// <summary>Path in the cgroup v2 hierarchy.</summary>
+    internal required string Cgroup { get; init; }
+
+    /// <summary>Number of its network namespace, 0 when not known.</summary>
+    internal required ulong NetworkNamespace { get; init; }
+}
