@@ -81,13 +81,14 @@ struct connection {
     enum counter skip;   /* client: why sk_msg cannot inject into the next request, if it knows */
     __u64 reenrolled_at; /* client: place in rx at which it was last put back into the sockmap */
     struct exchange current; /* the request with ordinal closed + 1, unless it was pipelined */
-    __u16 captured;          /* bytes in capture[] */
+    __u16 captured;          /* bytes of the request head that is just passing */
     __u8 enrolled;           /* client: in the sockmap */
     __u8 leave;              /* client: to be taken out of it as soon as possible */
     __u8 settled; /* client: enrolment is decided, no need to be called for every segment */
     enum role role;
-    __u16 answer_captured;         /* bytes in answer[] */
-    __u8 capture[REQUEST_CAPTURE]; /* head of the request that is just passing */
+    __u8 staged;          /* that head is in capture[]: current.request_head is in use */
+    __u8 answer_captured; /* bytes in answer[] */
+    __u8 capture[REQUEST_CAPTURE];
     __u8 answer[RESPONSE_CAPTURE]; /* head of the response that is just passing */
 };
 

@@ -45,6 +45,13 @@ static __always_inline struct open_request *open_request_of(__u64 cookie)
     return bpf_map_lookup_elem(&open_requests, &cookie);
 }
 
+static __always_inline void open_request_prepare(__u64 cookie)
+{
+    struct open_request none = {};
+
+    bpf_map_update_elem(&open_requests, &cookie, &none, BPF_NOEXIST);
+}
+
 /* The request that `task` read, if it is still the open one of its connection. */
 static __always_inline struct open_request *task_request(const struct task *task)
 {

@@ -8,6 +8,7 @@
 /* Where the payload of a packet is: offsets from skb->data. */
 struct segment {
     __u32 network; /* of the network header */
+    __u32 tcp;     /* of the TCP header */
     __u32 offset;
     __u32 size;
     __u32 seq;
@@ -16,15 +17,19 @@ struct segment {
 };
 
 /* `network` is set: 0 in cgroup_skb, behind the link header in tc. */
-static __always_inline bool segment_locate(struct __sk_buff *skb, struct segment *segment)
+PROVEN_ONCE bool segment_locate(struct __sk_buff *skb, struct segment *segment)
 {
     struct ipv4_header ip4;
     struct tcp_header tcp;
     __u32 packet;
 
+    if (!segment)
+        return false;
     if (bpf_skb_load_bytes(skb, segment->network, &ip4, sizeof(ip4)))
         return false;
     if (ip4.version_and_size >> 4 == 4) {
+        if (ip4.protocol != IPPROTO_TCP)
+            return false;
         segment->offset = (ip4.version_and_size & 15) * 4;
         packet = bpf_ntohs(ip4.total_size);
     } else {
@@ -36,7 +41,8 @@ static __always_inline bool segment_locate(struct __sk_buff *skb, struct segment
         segment->offset = sizeof(ip6);
         packet = sizeof(ip6) + (ip6.ignored[4] << 8 | ip6.ignored[5]);
     }
-    if (bpf_skb_load_bytes(skb, segment->network + segment->offset, &tcp, sizeof(tcp)))
+    segment->tcp = segment->network + segment->offset;
+    if (bpf_skb_load_bytes(skb, segment->tcp, &tcp, sizeof(tcp)))
         return false;
     segment->offset += (tcp.data_offset >> 4) * 4;
     segment->seq = bpf_ntohl(tcp.seq);
@@ -166,8 +172,10 @@ static __always_inline void segment_pass(struct __sk_buff *skb, bool ingress)
     if (!sk || sk->protocol != IPPROTO_TCP)
         return;
     connection = bpf_sk_storage_get(&connections, sk, NULL, 0);
-    if (!connection)
-        connection = connection_adopt(skb, sk);
+    if (!connection) {
+        connection_adopt(skb);
+        connection = bpf_sk_storage_get(&connections, sk, NULL, 0);
+    }
     if (!connection || (stream_is_deaf(&connection->rx) && stream_is_deaf(&connection->tx)))
         return;
     if (segment_locate(skb, &segment))

@@ -48,12 +48,6 @@ PROVEN_ONCE int server_request(struct connection *connection)
     exchange_opened(connection, exchange);
     request = open_request_of(connection->cookie);
     if (!request) {
-        struct open_request fresh = {};
-
-        bpf_map_update_elem(&open_requests, &connection->cookie, &fresh, BPF_ANY);
-        request = open_request_of(connection->cookie);
-    }
-    if (!request) {
         count(COUNTER_STORAGE_FAILED);
         return 0;
     }

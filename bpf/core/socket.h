@@ -52,26 +52,28 @@ static __always_inline struct connection *connection_create(struct bpf_sock *sk,
     connection->role = owner->role;
     connection->target = owner->pid;
     connection_addresses(connection, sk);
+    if (owner->role == ROLE_SERVER)
+        open_request_prepare(cookie);
     return connection;
 }
 
 /* A connection that is older than Hilo, or was marked late: where its messages begin is not known. */
-static __always_inline struct connection *connection_adopt(struct __sk_buff *skb,
-                                                           struct bpf_sock *sk)
+PROVEN_ONCE int connection_adopt(struct __sk_buff *skb)
 {
-    struct owner *owner = bpf_sk_storage_get(&owners, sk, NULL, 0);
+    struct bpf_sock *sk = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+    struct owner *owner = sk ? bpf_sk_storage_get(&owners, sk, NULL, 0) : NULL;
     struct connection *connection;
 
     if (!owner || !owner->existed)
-        return NULL;
+        return 0;
     connection = connection_create(sk, owner, bpf_get_socket_cookie(skb));
     if (!connection)
-        return NULL;
+        return 0;
     connection->rx.phase = STREAM_LOST;
     connection->tx.phase = STREAM_LOST;
     connection->pid = connection->role == ROLE_CLIENT ? owner->pid : 0;
     count(COUNTER_STREAM_EXISTED);
-    return connection;
+    return 0;
 }
 
 /* In the thread that calls listen(). */

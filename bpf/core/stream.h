@@ -175,8 +175,12 @@ static long capture_byte(__u32 index, void *state)
 
     if (index >= capture->size || at >= REQUEST_CAPTURE)
         return 1;
-    connection->capture[at & (REQUEST_CAPTURE - 1)] =
-        window_byte(capture->window, capture->at + index);
+    if (connection->staged)
+        connection->capture[at & (REQUEST_CAPTURE - 1)] =
+            window_byte(capture->window, capture->at + index);
+    else
+        connection->current.request_head[at & (REQUEST_CAPTURE - 1)] =
+            window_byte(capture->window, capture->at + index);
     connection->captured = at + 1;
     return 0;
 }
@@ -189,17 +193,19 @@ PROVEN_ONCE int capture_request(struct connection *connection,
 {
     struct capture capture = {.connection = connection, .window = window, .at = kept, .size = used};
 
+    __u8 *to;
+
     if (!connection || !window)
         return 0;
     if (connection->captured) {
         repeat(REQUEST_CAPTURE, capture_byte, &capture);
         return 0;
     }
-    copy_words(connection->capture, window->bytes, SMALL_CAPTURE);
+    to = connection->staged ? connection->capture : connection->current.request_head;
+    copy_words(to, window->bytes, SMALL_CAPTURE);
     if (used > SMALL_CAPTURE)
-        copy_words(connection->capture + SMALL_CAPTURE,
-                   window->bytes + SMALL_CAPTURE,
-                   REQUEST_CAPTURE - SMALL_CAPTURE);
+        copy_words(
+            to + SMALL_CAPTURE, window->bytes + SMALL_CAPTURE, REQUEST_CAPTURE - SMALL_CAPTURE);
     connection->captured = used < REQUEST_CAPTURE ? used : REQUEST_CAPTURE;
     return 0;
 }
@@ -224,10 +230,12 @@ static __always_inline void stream_head_begins(struct feed *feed)
     stream->started_ns = feed->now;
     stream->head_position = feed->cursor->position;
     stream->phase = STREAM_HEAD;
-    if (feed->responses)
+    if (feed->responses) {
         feed->connection->answer_captured = 0;
-    else
+    } else {
         feed->connection->captured = 0;
+        feed->connection->staged = exchange_outstanding(feed->connection);
+    }
 }
 
 /* Reads on in a head. False: the source could not be read. */

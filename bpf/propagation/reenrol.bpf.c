@@ -16,45 +16,45 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 #define ETHERNET_HEADER 14
 
-static __always_inline struct bpf_sock *packet_socket(struct __sk_buff *skb, __u32 network)
+#define IPV4_ADDRESSES 12 /* where source and destination stand in the header ... */
+#define IPV6_ADDRESSES 8
+
+/* The socket that a packet with payload is for, if a connection waits for one there. The tuple is laid
+ * out as addresses and ports are on the wire: source, destination. */
+static __always_inline struct bpf_sock *packet_socket(struct __sk_buff *skb,
+                                                      const struct segment *segment)
 {
     struct bpf_sock_tuple tuple = {};
-    struct tcp_header tcp;
-    struct ipv4_header ip4;
-    struct ipv6_header ip6;
+    __be16 ports[2];
 
+    if (!segment->size || bpf_skb_load_bytes(skb, segment->tcp, ports, sizeof(ports)) ||
+        !enrol_awaited(ports[1]))
+        return NULL;
     if (skb->protocol == bpf_htons(ETH_P_IP)) {
-        if (bpf_skb_load_bytes(skb, network, &ip4, sizeof(ip4)) || ip4.protocol != IPPROTO_TCP ||
-            bpf_skb_load_bytes(skb, network + (ip4.version_and_size & 15) * 4, &tcp, sizeof(tcp)))
+        if (bpf_skb_load_bytes(skb, segment->network + IPV4_ADDRESSES, &tuple.ipv4.saddr, 8))
             return NULL;
-        tuple.ipv4.saddr = *(__u32 *)ip4.source;
-        tuple.ipv4.daddr = *(__u32 *)ip4.destination;
-        tuple.ipv4.sport = tcp.source;
-        tuple.ipv4.dport = tcp.destination;
+        tuple.ipv4.sport = ports[0];
+        tuple.ipv4.dport = ports[1];
         return bpf_skc_lookup_tcp(skb, &tuple, sizeof(tuple.ipv4), BPF_F_CURRENT_NETNS, 0);
     }
-    if (skb->protocol != bpf_htons(ETH_P_IPV6) ||
-        bpf_skb_load_bytes(skb, network, &ip6, sizeof(ip6)) || ip6.next_header != IPPROTO_TCP ||
-        bpf_skb_load_bytes(skb, network + sizeof(ip6), &tcp, sizeof(tcp)))
+    if (bpf_skb_load_bytes(skb, segment->network + IPV6_ADDRESSES, &tuple.ipv6.saddr, 32))
         return NULL;
-    __builtin_memcpy(tuple.ipv6.saddr, ip6.source, sizeof(ip6.source));
-    __builtin_memcpy(tuple.ipv6.daddr, ip6.destination, sizeof(ip6.destination));
-    tuple.ipv6.sport = tcp.source;
-    tuple.ipv6.dport = tcp.destination;
+    tuple.ipv6.sport = ports[0];
+    tuple.ipv6.dport = ports[1];
     return bpf_skc_lookup_tcp(skb, &tuple, sizeof(tuple.ipv6), BPF_F_CURRENT_NETNS, 0);
 }
 
-/* Devices without a link header (tunnels) begin with the network header: the same bytes stand at skb->data
- * then. */
+/* Devices without a link header (tunnels) begin with the network header: the same bytes stand at
+ * skb->data then. */
 static __always_inline __u32 packet_network(struct __sk_buff *skb)
 {
-    __u64 at_network[2];
-    __u64 at_data[2];
+    __u64 at_network;
+    __u64 at_data;
 
-    if (bpf_skb_load_bytes_relative(skb, 0, at_network, sizeof(at_network), BPF_HDR_START_NET) ||
-        bpf_skb_load_bytes(skb, 0, at_data, sizeof(at_data)))
+    if (bpf_skb_load_bytes_relative(skb, 0, &at_network, sizeof(at_network), BPF_HDR_START_NET) ||
+        bpf_skb_load_bytes(skb, 0, &at_data, sizeof(at_data)))
         return ETHERNET_HEADER;
-    return at_network[0] == at_data[0] && at_network[1] == at_data[1] ? 0 : ETHERNET_HEADER;
+    return at_network == at_data ? 0 : ETHERNET_HEADER;
 }
 
 /* Everything asked has been answered, and the process may not notice. */
@@ -65,29 +65,40 @@ static __always_inline bool reenrol_allowed(const struct connection *connection)
            connection->tx.proven && watch_of(connection->pid) == WATCH_QUIET;
 }
 
-SEC("tcx/ingress")
-int on_packet(struct __sk_buff *skb)
+static __always_inline void packet_received(struct __sk_buff *skb,
+                                            struct bpf_sock *found,
+                                            struct segment *segment)
 {
-    struct segment segment = {.network = packet_network(skb)};
-    struct bpf_sock *found = packet_socket(skb, segment.network);
-    struct bpf_sock *sk = found ? bpf_sk_fullsock(found) : NULL;
+    struct bpf_sock *sk = bpf_sk_fullsock(found);
     struct connection *connection = sk ? bpf_sk_storage_get(&connections, sk, NULL, 0) : NULL;
     __u64 cookie;
 
     if (!connection || connection->role != ROLE_CLIENT || connection->settled ||
-        stream_is_deaf(&connection->rx) || !segment_locate(skb, &segment) || !segment.size)
-        goto out;
-    segment_feed(skb, connection, true, &segment);
+        stream_is_deaf(&connection->rx))
+        return;
+    segment_feed(skb, connection, true, segment);
     if (!reenrol_allowed(connection))
-        goto out;
+        return;
     cookie = connection->cookie;
     connection->reenrolled_at = connection->rx.position;
-    if (!bpf_map_update_elem(&enrolled, &cookie, sk, BPF_NOEXIST)) {
-        connection->enrolled = 1;
-        bpf_map_update_elem(&enrolled_pids, &cookie, &connection->pid, BPF_ANY);
-    }
-out:
-    if (found)
-        bpf_sk_release(found);
+    if (bpf_map_update_elem(&enrolled, &cookie, found, BPF_NOEXIST))
+        return;
+    connection->enrolled = 1;
+    bpf_map_update_elem(&enrolled_pids, &cookie, &connection->pid, BPF_ANY);
+}
+
+SEC("tcx/ingress")
+int on_packet(struct __sk_buff *skb)
+{
+    struct segment segment = {.network = packet_network(skb)};
+    struct bpf_sock *found;
+
+    if (!segment_locate(skb, &segment))
+        return TC_NEXT;
+    found = packet_socket(skb, &segment);
+    if (!found)
+        return TC_NEXT;
+    packet_received(skb, found, &segment);
+    bpf_sk_release(found);
     return TC_NEXT;
 }

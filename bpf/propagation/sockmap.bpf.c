@@ -105,7 +105,7 @@ static __always_inline void message_settle(struct connection *connection,
         watch_of(connection->pid) == WATCH_QUIET)
         connection->settled = 1;
     else
-        connection->leave = 1;
+        enrol_leave(connection);
 }
 
 SEC("sk_msg")

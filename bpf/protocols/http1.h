@@ -264,6 +264,14 @@ PROVEN_ONCE bool http1_line(struct http1_head *head,
     return false;
 }
 
+/* By its first letter: a field that is read, or the blank line. Most lines end here. */
+static __always_inline bool http1_may_matter(__u8 first)
+{
+    __u8 letter = first | 0x20;
+
+    return letter == 't' || letter == 'c' || letter == 'u' || first == '\r' || first == '\n';
+}
+
 /* Looks for the end of the current line in the next HTTP1_STEP bytes. */
 static long http1_step(__u32 index, void *state)
 {
@@ -289,6 +297,9 @@ static long http1_step(__u32 index, void *state)
         return 0;
     window->at = at + 1;
     window->line = at + 1;
+    if (scan->head->phase == HTTP1_FIELDS && !(scan->head->flags & HTTP1_OVERLONG) &&
+        !http1_may_matter(window_byte(window, line)))
+        return 0;
     return http1_line(scan->head, window, line, at);
 }
 
