@@ -28,7 +28,7 @@ public sealed class LayoutTests
     [Fact]
     public void Clang_would_notice_one_wrong_offset()
     {
-        var wrong = Asserts(Model).Select(line => line.Replace("offsetof(struct target, fionread) == 4,", "offsetof(struct target, fionread) == 5,"));
+        var wrong = Asserts(Model).Select(line => line.Replace("offsetof(struct event_header, size) == 4,", "offsetof(struct event_header, size) == 5,"));
         Assert.Contains("static assertion failed", Compile([.. wrong]));
     }
 
