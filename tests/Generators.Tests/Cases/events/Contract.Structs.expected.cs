@@ -33,6 +33,7 @@ internal struct CallEvent
 
     [FieldOffset(0)] public EventHeader Header;
 
+    /// <summary>in cents</summary>
     [FieldOffset(8)] public long Cost;
 
     [FieldOffset(16)] public Text6 Name;

@@ -10,7 +10,7 @@ enum style : __u8 {
 
 struct call_event {
     struct event_header header;
-    __s64 cost OTLP("call.cost");
+    __s64 cost OTLP("call.cost"); /* in cents */
     char name[6] OTLP("call.name");
     enum style style OTLP("call.style");
     __u8 pad;
