@@ -33,32 +33,6 @@ struct {
     __type(value, __u32);
 } enrolled_pids SEC(".maps");
 
-/* Local ports of connections that wait to be put back: spares traffic control most look-ups. Ports of
- * several network namespaces meet here, which costs a look-up and nothing else. */
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 65536);
-    __type(key, __u32);
-    __type(value, __u8);
-} waiting_ports SEC(".maps");
-
-static __always_inline void enrol_wait(const struct connection *connection, __u8 waits)
-{
-    __u32 port = connection->local.port;
-    __u8 *slot = bpf_map_lookup_elem(&waiting_ports, &port);
-
-    if (slot)
-        *slot = waits;
-}
-
-static __always_inline bool enrol_awaited(__be16 port)
-{
-    __u32 slot = bpf_ntohs(port);
-    __u8 *waits = bpf_map_lookup_elem(&waiting_ports, &slot);
-
-    return waits && *waits;
-}
-
 static __always_inline void socket_connected(struct bpf_sock_ops *ops)
 {
     struct bpf_sock *sk = ops->sk;
@@ -78,12 +52,21 @@ static __always_inline void socket_connected(struct bpf_sock_ops *ops)
     bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | ENROL_CALLBACKS);
 }
 
+/* Non-blocking, and without zero-copy notifications, which the sockmap counts wrongly. */
+static __always_inline bool socket_is_plain(const struct tcp_sock *tcp)
+{
+    struct sock *sock = (struct sock *)tcp;
+    unsigned int file_flags = BPF_CORE_READ(sock, sk_socket, file, f_flags);
+
+    return file_flags & O_NONBLOCK && !(sock->__sk_common.skc_flags & 1UL << SOCK_ZEROCOPY_BIT);
+}
+
 /* The socket goes with the segment that is built next, and may come back with the response. */
 static __always_inline void enrol_leave(struct connection *connection)
 {
     connection->leave = 1;
     if (!stream_is_deaf(&connection->tx))
-        enrol_wait(connection, 1);
+        port_waits(connection->local.port, 1);
 }
 
 static __always_inline void enrol_withdraw(struct connection *connection)

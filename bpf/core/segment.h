@@ -120,10 +120,13 @@ static __always_inline void stream_closes(struct feed *feed)
 
 static __always_inline void segment_walk(struct feed *feed, const struct segment *segment)
 {
-    __u64 position = stream_locate(feed->stream->position, segment->seq);
     struct scratch *scratch;
+    __u64 position;
     __u32 slot;
 
+    if (!feed->stream->position)
+        feed->stream->position = stream_origin(segment->seq);
+    position = stream_locate(feed->stream->position, segment->seq);
     if (!stream_enter(feed, position, segment->size))
         return;
     scratch = scratch_claim(&slot);

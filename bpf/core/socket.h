@@ -4,7 +4,32 @@
 #include "request.h"
 #include "stream.h"
 
-#define CLOSE_OUTSTANDING_MAX 8
+#define OUTSTANDING_MAX PIPELINED_MAX
+
+/* Local ports of client connections that may be put back into the sockmap: spares traffic control most
+ * look-ups. Ports of several network namespaces meet here, which costs a look-up and nothing else. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 65536);
+    __type(key, __u32);
+    __type(value, __u8);
+} waiting_ports SEC(".maps");
+
+static __always_inline void port_waits(__u32 port, __u8 waits)
+{
+    __u8 *slot = bpf_map_lookup_elem(&waiting_ports, &port);
+
+    if (slot)
+        *slot = waits;
+}
+
+static __always_inline bool port_is_awaited(__be16 port)
+{
+    __u32 slot = bpf_ntohs(port);
+    __u8 *waits = bpf_map_lookup_elem(&waiting_ports, &slot);
+
+    return waits && *waits;
+}
 
 static __always_inline void endpoint_v4(struct endpoint *endpoint, __u32 address)
 {
@@ -71,7 +96,11 @@ PROVEN_ONCE int connection_adopt(struct __sk_buff *skb)
         return 0;
     connection->rx.phase = STREAM_LOST;
     connection->tx.phase = STREAM_LOST;
-    connection->pid = connection->role == ROLE_CLIENT ? owner->pid : 0;
+    connection->existed = 1;
+    if (connection->role == ROLE_CLIENT) {
+        connection->pid = owner->pid;
+        port_waits(connection->local.port, 1);
+    }
     count(COUNTER_STREAM_EXISTED);
     return 0;
 }
@@ -135,6 +164,17 @@ static __always_inline void socket_accepted(struct bpf_sock_ops *ops)
         connection_begin(connection, ops, sk);
 }
 
+static long socket_close_one(__u32 index, void *state)
+{
+    struct connection *connection = *(struct connection **)state;
+
+    (void)index;
+    if (!exchange_outstanding(connection))
+        return 1;
+    exchange_close(connection, OUTCOME_CLOSED, bpf_ktime_get_ns());
+    return 0;
+}
+
 static __always_inline void socket_state(struct bpf_sock_ops *ops)
 {
     struct bpf_sock *sk = ops->sk;
@@ -145,8 +185,7 @@ static __always_inline void socket_state(struct bpf_sock_ops *ops)
     connection = bpf_sk_storage_get(&connections, sk, NULL, 0);
     if (!connection)
         return;
-    for (__u32 i = 0; i < CLOSE_OUTSTANDING_MAX && exchange_outstanding(connection); i++)
-        exchange_close(connection, OUTCOME_CLOSED, bpf_ktime_get_ns());
+    repeat(OUTSTANDING_MAX, socket_close_one, &connection);
     bpf_map_delete_elem(&open_requests, &connection->cookie);
     connection_deaf(connection, STREAM_TUNNEL);
 }

@@ -26,6 +26,12 @@ typedef bool feed_load(struct feed *feed, __u32 at, __u32 size);
 /* The head of a request is complete: feed->stream->head. */
 typedef void feed_request(struct feed *feed);
 
+/* Far enough from 0 that nothing near it is negative. */
+static __always_inline __u64 stream_origin(__u32 seq)
+{
+    return (1ULL << 32) + seq;
+}
+
 /* Nearest place to `reference` with this sequence number. */
 static __always_inline __u64 stream_locate(__u64 reference, __u32 seq)
 {
@@ -34,7 +40,7 @@ static __always_inline __u64 stream_locate(__u64 reference, __u32 seq)
 
 static __always_inline void stream_begin(struct stream *stream, __u32 seq)
 {
-    stream->position = (1ULL << 32) + seq;
+    stream->position = stream_origin(seq);
     stream->phase = STREAM_START;
     stream->proven = 1;
 }

@@ -28,7 +28,7 @@ static __always_inline struct bpf_sock *packet_socket(struct __sk_buff *skb,
     __be16 ports[2];
 
     if (!segment->size || bpf_skb_load_bytes(skb, segment->tcp, ports, sizeof(ports)) ||
-        !enrol_awaited(ports[1]))
+        !port_is_awaited(ports[1]))
         return NULL;
     if (skb->protocol == bpf_htons(ETH_P_IP)) {
         if (bpf_skb_load_bytes(skb, segment->network + IPV4_ADDRESSES, &tuple.ipv4.saddr, 8))
@@ -57,12 +57,21 @@ static __always_inline __u32 packet_network(struct __sk_buff *skb)
     return at_network == at_data ? 0 : ETHERNET_HEADER;
 }
 
-/* Everything asked has been answered, and the process may not notice. */
-static __always_inline bool reenrol_allowed(const struct connection *connection)
+/* Everything asked has been answered, and the process may not notice. A socket that is older than Hilo
+ * has no callbacks that would take it out again: it comes in only if it may stay. */
+static __always_inline bool reenrol_allowed(const struct connection *connection,
+                                            struct bpf_sock *sk)
 {
-    return !connection->enrolled && !exchange_outstanding(connection) &&
-           connection->rx.phase == STREAM_START && connection->tx.phase == STREAM_START &&
-           connection->tx.proven && watch_of(connection->pid) == WATCH_QUIET;
+    struct tcp_sock *tcp;
+
+    if (connection->enrolled || exchange_outstanding(connection) ||
+        connection->rx.phase != STREAM_START || connection->tx.phase != STREAM_START ||
+        !connection->tx.proven || watch_of(connection->pid) != WATCH_QUIET)
+        return false;
+    if (!connection->existed)
+        return true;
+    tcp = bpf_skc_to_tcp_sock(sk);
+    return settings.resident && tcp && socket_is_plain(tcp);
 }
 
 static __always_inline void packet_received(struct __sk_buff *skb,
@@ -77,7 +86,7 @@ static __always_inline void packet_received(struct __sk_buff *skb,
         stream_is_deaf(&connection->rx))
         return;
     segment_feed(skb, connection, true, segment);
-    if (!reenrol_allowed(connection))
+    if (!settings.inject_headers || !reenrol_allowed(connection, sk))
         return;
     cookie = connection->cookie;
     connection->reenrolled_at = connection->rx.position;

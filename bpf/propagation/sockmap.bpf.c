@@ -87,14 +87,6 @@ static long message_step(__u32 index, void *state)
     return stream_step(state, message_load, message_request);
 }
 
-static __always_inline bool socket_is_plain(const struct tcp_sock *tcp)
-{
-    struct sock *sock = (struct sock *)tcp;
-    unsigned int file_flags = BPF_CORE_READ(sock, sk_socket, file, f_flags);
-
-    return file_flags & O_NONBLOCK && !(sock->__sk_common.skc_flags & 1UL << SOCK_ZEROCOPY_BIT);
-}
-
 /* A request has been seen: may the socket stay until the next one? */
 static __always_inline void message_settle(struct connection *connection,
                                            const struct tcp_sock *tcp)
