@@ -10,6 +10,13 @@ namespace Scenarios.Harness;
 /// </summary>
 internal sealed partial class Agent : IDisposable
 {
+    // The agent prints those that are not zero: a name that is not in the contract would always be zero.
+    private static readonly HashSet<string> Names =
+    [
+        .. Member().Matches(File.ReadAllText(Path.Combine(Repository.Root, "bpf", "contract", "counters.h")))
+            .Select(match => match.Groups[1].Value.ToLowerInvariant()),
+    ];
+
     private readonly Sandbox _sandbox;
     private readonly Dictionary<string, string> _environment;
     private RunningProgram _program;
@@ -49,13 +56,13 @@ internal sealed partial class Agent : IDisposable
     /// <summary>What a counter stands at, asked now or as it was at the end.</summary>
     public long Counter(string name)
     {
+        Assert.Contains(name, Names);
         if (!_program.HasExited)
         {
             ReadCounters(AskForReport());
         }
 
-        Assert.True(_counters.ContainsKey(name), $"no counter `{name}`: {string.Join(' ', _counters.Keys)}\n{_program.Transcript}");
-        return _counters[name];
+        return _counters.GetValueOrDefault(name);
     }
 
     public long Skipped => _counters.Where(counter => counter.Key.StartsWith("skip_", StringComparison.Ordinal)).Sum(counter => counter.Value);
@@ -63,7 +70,9 @@ internal sealed partial class Agent : IDisposable
     /// <summary>Ends it by SIGTERM: it drains, and every span it saw must be accounted for and here.</summary>
     public Ledger Finish()
     {
-        Assert.Equal(0, _program.Stop(Native.SigTerm));
+        var status = _program.Stop(Native.SigTerm);
+        TestContext.Current.TestOutputHelper?.WriteLine(_program.Transcript);
+        Assert.Equal(0, status);
         var ledger = Ledger.Find(_program.Errors + _program.Output);
         Assert.True(ledger is not null, "no ledger line\n" + _program.Transcript);
         ReadCounters(_program.Errors + _program.Output);
@@ -101,10 +110,16 @@ internal sealed partial class Agent : IDisposable
         return (_program.Output + _program.Errors)[before..];
     }
 
-    private void ReadCounters(string report) => _counters = CounterLine().Matches(report)
-        .GroupBy(match => match.Groups["name"].Value)
-        .ToDictionary(group => group.Key, group => long.Parse(group.Last().Groups["value"].ValueSpan, CultureInfo.InvariantCulture));
+    private void ReadCounters(string report)
+    {
+        var line = report.Split('\n').Last(text => text.Contains("counters:", StringComparison.Ordinal));
+        _counters = Pair().Matches(line).ToDictionary(
+            match => match.Groups["name"].Value, match => long.Parse(match.Groups["value"].ValueSpan, CultureInfo.InvariantCulture));
+    }
 
-    [GeneratedRegex(@"counter (?<name>[a-z_0-9]+) (?<value>\d+)")]
-    private static partial Regex CounterLine();
+    [GeneratedRegex(@"\b(?<name>[a-z_0-9]+)=(?<value>\d+)")]
+    private static partial Regex Pair();
+
+    [GeneratedRegex(@"\bCOUNTER_([A-Z_0-9]+),")]
+    private static partial Regex Member();
 }

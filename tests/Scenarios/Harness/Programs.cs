@@ -22,7 +22,7 @@ internal static class Programs
     {
         "python" => new("/usr/bin/python3", "python/web.py", "serve", Text(port)),
         "node" => new("node", "node/web.js", "serve", Text(port)),
-        "java" => new("java", "-Xmx256m", "-cp", Build.Java(), "Web", "serve", Text(port)),
+        "java" => new("java", "-Xmx256m", "-Dsun.net.httpserver.nodelay=true", "-cp", Build.Java(), "Web", "serve", Text(port)),
         "php" => new("php", "-q", "-S", $"127.0.0.1:{port}", "php/server.php")
         {
             Environment = { ["PHP_CLI_SERVER_WORKERS"] = "8" },

@@ -19,7 +19,7 @@ public abstract class Scenario : IDisposable
         var start = new ProgramStart(Build.C("player"), address, $"{Programs.BackendPort}", name + ".data", name + ".answers", $"{sourcePort}")
         {
             Input = talk.Plan,
-            Environment = { ["PLAYER_GATE"] = gate ?? "/", ["PLAYER_COMPLETIONS"] = "1", ["OTEL_SERVICE_NAME"] = "player" },
+            Environment = { ["PLAYER_GATE"] = gate ?? "/", ["PLAYER_COMPLETIONS"] = "1", ["PLAYER_SETTLE_MS"] = "150", ["OTEL_SERVICE_NAME"] = "player" },
         };
         return traced ? Sandbox.Start(start, network) : Sandbox.StartOutside(start, network);
     }

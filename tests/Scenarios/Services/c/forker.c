@@ -65,7 +65,7 @@ static pid_t fork_as(pid_t wanted)
 {
     struct clone_args arguments = {
         .exit_signal = SIGCHLD,
-        .set_tid = (uintptr_t)&wanted,
+        .set_tid = wanted ? (uintptr_t)&wanted : 0,
         .set_tid_size = wanted ? 1 : 0,
     };
 

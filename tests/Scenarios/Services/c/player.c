@@ -133,12 +133,22 @@ static void player_open(struct player *p, int count, char **arguments)
         fail("mmap");
 }
 
+/* How soon after its start a process is traced is not what is tested with the player. */
+static void player_settle(void)
+{
+    const char *delay = getenv("PLAYER_SETTLE_MS");
+
+    if (delay)
+        usleep(atoi(delay) * 1000);
+}
+
 int main(int count, char **arguments)
 {
     char line[65536], step[32];
     int at;
 
     player_open(&player, count, arguments);
+    player_settle();
     player_connect(&player);
     while (fgets(line, sizeof(line), stdin)) {
         if (sscanf(line, "%31s %n", step, &at) != 1)

@@ -162,6 +162,13 @@ static bool answer_expectation(struct connection *c, enum part before)
     return reply(c->fd, "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
+static bool asks_to_close(const struct message *request)
+{
+    const char *connection = message_header(request, "connection");
+
+    return connection && !strncasecmp(connection, "close", 5);
+}
+
 static bool is_http1(const struct connection *c, const char *bytes, size_t size)
 {
     return c->request.head_size || (isupper(bytes[0]) && (size < 4 || memcmp(bytes, "PRI ", 4)));
@@ -186,9 +193,19 @@ static bool take(struct connection *c, const char *bytes, size_t size, bool *ech
         *echoing = tunnel(c->fd, &c->request);
         if (!*echoing && !answer(c->fd, &c->request))
             return false;
+        if (!*echoing && asks_to_close(&c->request))
+            return false;
         message_start(&c->request, false, false);
     }
     return true;
+}
+
+/* At once, and not after 40 ms: many clients send head and body apart, with Nagle's algorithm on. */
+static void acknowledge(int fd)
+{
+    int one = 1;
+
+    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof(one));
 }
 
 static void *serve(void *argument)
@@ -199,9 +216,11 @@ static void *serve(void *argument)
     ssize_t n;
 
     message_start(&c->request, false, false);
-    while ((n = read(c->fd, block, sizeof(block))) > 0)
+    while ((n = read(c->fd, block, sizeof(block))) > 0) {
+        acknowledge(c->fd);
         if (!write_all(c->log, block, n) || !take(c, block, n, &echoing))
             break;
+    }
     close(c->fd);
     close(c->log);
     free(c);

@@ -183,7 +183,7 @@ static void send_splice(struct player *p, size_t size)
 /* A completion may be late or grouped; the ids in it must cover each send once. */
 static void zerocopy_completions(struct player *p, unsigned expected)
 {
-    unsigned done = 0;
+    static unsigned done;
 
     while (done < expected) {
         char control[256];

@@ -14,6 +14,7 @@ def digest(body):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def body(self):
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
