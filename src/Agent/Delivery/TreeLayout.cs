@@ -7,7 +7,7 @@
 //        └─ api      GET /items             200  9.00 ms    ▐███████████████▌
 //
 // Columns are as wide as the trace needs. When the screen is too narrow the operation gives way first (it ends
-// with …), then the bars go.
+// with …), then the bars go. No line is ever wider than the screen: one that wraps could not be drawn over.
 using System.Globalization;
 using System.Text;
 
@@ -38,9 +38,11 @@ internal sealed class TreeLayout(int width, bool hasColour, TimeZoneInfo zone)
         foreach (var (branch, span) in rows)
         {
             var colour = ColourOf(span.Service);
+            var label = Pad(branch + span.Service, columns.Service);
+            var fork = Math.Min(branch.Length, label.Length);
             output.Append(Margin);
-            Paint(output, "\e[2m", branch);
-            Paint(output, colour, Pad(span.Service, columns.Service - branch.Length));
+            Paint(output, "\e[2m", label[..fork]);
+            Paint(output, colour, label[fork..]);
             output.Append(Gap).Append(Pad(span.Operation, columns.Operation)).Append(Gap);
             Paint(output, span.IsError ? "\e[1;31m" : "\e[2m", Pad(span.Status, columns.Status));
             output.Append(Gap).Append(DurationText.Format(span.Duration).PadLeft(columns.Duration));
@@ -66,14 +68,21 @@ internal sealed class TreeLayout(int width, bool hasColour, TimeZoneInfo zone)
         var services = rows.Select(row => row.Span.Service).Distinct().Count();
         var first = rows.First(row => row.Span.Start == start).Span;
         var errors = rows.Count(row => row.Span.IsError);
-        Paint(output, "\e[2m", "trace ");
-        Paint(output, "\e[1m", trace.TraceId.ToString("x32", CultureInfo.InvariantCulture));
-        Paint(output, "\e[2m", $"{Gap}{Count(services, "service")}{Gap}{Count(rows.Count, "span")}{Gap}");
-        Paint(output, "\e[1m", DurationText.Format(total));
-        Paint(output, "\e[2m", $"{Gap}{first.StartTime(zone)}");
-        if (errors > 0)
+        (string Colour, string Text)[] parts =
+        [
+            ("\e[2m", "trace "),
+            ("\e[1m", trace.TraceId.ToString("x32", CultureInfo.InvariantCulture)),
+            ("\e[2m", $"{Gap}{Count(services, "service")}"),
+            ("\e[2m", $"{Gap}{Count(rows.Count, "span")}"),
+            ("\e[1m", Gap + DurationText.Format(total)),
+            ("\e[2m", Gap + first.StartTime(zone)),
+            ("\e[1;31m", errors == 0 ? "" : $"{Gap}{Count(errors, "error")}"),
+        ];
+        var room = width;
+        foreach (var (colour, text) in parts)
         {
-            Paint(output, "\e[1;31m", $"{Gap}{Count(errors, "error")}");
+            room -= text.Length;
+            Paint(output, colour, room < 0 ? "" : text);
         }
 
         output.Append('\n');
@@ -81,7 +90,7 @@ internal sealed class TreeLayout(int width, bool hasColour, TimeZoneInfo zone)
 
     private Columns Measure(List<TreeRow> rows)
     {
-        var service = rows.Max(row => row.Branch.Length + row.Span.Service.Length);
+        var service = Math.Min(rows.Max(row => row.Branch.Length + row.Span.Service.Length), width / 2);
         var status = rows.Max(row => row.Span.Status.Length);
         var duration = rows.Max(row => DurationText.Format(row.Span.Duration).Length);
         var operation = rows.Max(row => row.Span.Operation.Length);
