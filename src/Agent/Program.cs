@@ -2,6 +2,7 @@
 using Agent.Bpf;
 using Agent.Cli;
 using Agent.Config;
+using Agent.Delivery;
 using Agent.Diagnostics;
 
 const int Failure = 1;
@@ -16,6 +17,9 @@ try
             return Run.Execute(options);
         case ["version" or "--version"]:
             Console.WriteLine($"hilo {Usage.Version}");
+            return 0;
+        case ["bench-spans", var count] when long.TryParse(count, out var spans) && spans > 0:
+            Console.WriteLine(SpanBench.Run(spans));
             return 0;
         case ["help" or "--help" or "-h"]:
             Console.WriteLine(Usage.Text);

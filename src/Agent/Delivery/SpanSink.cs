@@ -17,6 +17,7 @@ internal sealed class SpanSink
     private readonly Ledger _ledger;
     private readonly Action<SpanBatch> _sealed;
     private readonly long _delayMs;
+    private SpanBatch? _recent; // spans of one resource come in runs
 
     /// <param name="onSealed">Receives each finished batch with one reference to it.</param>
     public SpanSink(Clock clock, Ledger ledger, TimeSpan batchDelay, Action<SpanBatch> onSealed)
@@ -37,10 +38,7 @@ internal sealed class SpanSink
     /// <param name="heads">The captured heads that follow the event in its record.</param>
     public void Write(byte[] resource, in ExchangeEvent exchange, ReadOnlySpan<byte> heads)
     {
-        if (!_open.TryGetValue(resource, out var batch))
-        {
-            batch = Open(resource);
-        }
+        var batch = ReferenceEquals(resource, _recent?.Resource) ? _recent! : Find(resource);
 
         if (TryAppend(batch, exchange, heads))
         {
@@ -90,11 +88,14 @@ internal sealed class SpanSink
         return false;
     }
 
+    private SpanBatch Find(byte[] resource) =>
+        _recent = _open.TryGetValue(resource, out var batch) ? batch : Open(resource);
+
     private SpanBatch Open(byte[] resource)
     {
         var batch = _pool.Rent(resource, Environment.TickCount64);
         _open.Add(resource, batch);
-        return batch;
+        return _recent = batch;
     }
 
     private void SealOlderThan(long limit)
@@ -118,6 +119,7 @@ internal sealed class SpanSink
     private void Seal(byte[] resource, SpanBatch batch)
     {
         _open.Remove(resource);
+        _recent = null;
         Pending -= batch.Spans;
         if (batch.Spans == 0)
         {

@@ -95,6 +95,20 @@ internal ref struct ProtobufWriter(Span<byte> buffer)
         }
     }
 
+    /// <summary>Room for <paramref name="size"/> bytes that the caller fills; empty when they do not fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<byte> Take(int size)
+    {
+        if (!TryReserve(size))
+        {
+            return default;
+        }
+
+        var room = _buffer.Slice(_position, size);
+        _position += size;
+        return room;
+    }
+
     /// <summary>False, and nothing written, when the value is not UTF-8: a reader would refuse the whole message.</summary>
     public bool TryWriteString(uint tag, scoped ReadOnlySpan<byte> value)
     {

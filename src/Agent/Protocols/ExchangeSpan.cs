@@ -13,6 +13,7 @@ internal static class ExchangeSpan
         [UnscopedRef] in ExchangeEvent e, ReadOnlySpan<byte> heads, Clock clock, scoped ref SpanWriter span)
     {
         var exchange = new Exchange(e, heads);
+        span.TextComesFrom(heads);
         span.Identity(e.Span.TraceId.AsSpan(), e.Span.SpanId.AsSpan(), e.ParentId.AsSpan());
         span.Flags(e.Span.Flags, isParentRemote: !exchange.IsClient);
         span.Kind(exchange.IsClient ? SpanKind.Client : SpanKind.Server);

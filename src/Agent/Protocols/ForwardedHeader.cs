@@ -17,6 +17,12 @@ internal readonly ref struct ForwardedHeader
 
     public static ForwardedHeader Parse(scoped in HttpHeaders headers)
     {
+        if (headers.Forwarded.IsEmpty && headers.ForwardedFor.IsEmpty && headers.ForwardedHost.IsEmpty
+            && headers.ForwardedProto.IsEmpty)
+        {
+            return default;
+        }
+
         var element = First(headers.Forwarded);
         return new ForwardedHeader
         {

@@ -38,7 +38,11 @@ internal ref struct HttpHeaders
                 return headers;
             }
 
-            headers.Take(line);
+            if ((line[0] | 0x20) is 'h' or 'u' or 'f' or 'x')
+            {
+                headers.Take(line);
+            }
+
             lines = lines[(end + 1)..];
         }
     }

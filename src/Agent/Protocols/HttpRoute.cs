@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Buffers;
 using Agent.Tracing;
 
 namespace Agent.Protocols;
@@ -23,7 +22,13 @@ internal static class HttpRoute
     private const int MinHexSize = 8;
     private const int MaxDigitRun = 2;
 
-    private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
+    // What a byte adds to the four counters of a segment, one per byte of the number; segments are short enough.
+    private const uint Digit = 1;
+    private const uint Letter = 1 << 8;
+    private const uint Hex = 1 << 16;
+    private const uint Odd = 1 << 24;
+
+    private static readonly uint[] Weights = MakeWeights();
 
     /// <summary>Appends the route of <paramref name="path"/>; a last segment that is not whole counts as a value.</summary>
     public static void Append(ReadOnlySpan<byte> path, bool isCut, ref Utf8Builder route)
@@ -36,18 +41,16 @@ internal static class HttpRoute
 
         for (var segments = 0; !path.IsEmpty; segments++)
         {
-            path = path[1..];
-            var end = path.IndexOf((byte)'/');
-            var isLast = end < 0;
+            var end = path[1..].IndexOf((byte)'/') + 1;
+            var isLast = end == 0;
             var segment = isLast ? path : path[..end];
-            route.Append("/"u8);
             if (segments == MaxSegments)
             {
-                route.Append("*"u8);
+                route.Append("/*"u8);
                 return;
             }
 
-            route.Append((isLast && isCut) || IsValue(segment) ? "*"u8 : segment);
+            route.Append((isLast && isCut) || IsValue(segment[1..]) ? "/*"u8 : segment);
             path = isLast ? default : path[end..];
         }
     }
@@ -60,48 +63,58 @@ internal static class HttpRoute
             return true;
         }
 
-        // Nearly every word of a route has no digit at all: one look decides it.
-        return segment.IndexOfAny(Digits) < 0 ? !IsPlain(segment) : HasValueShape(segment);
-    }
-
-    private static bool IsPlain(ReadOnlySpan<byte> segment) =>
-        !segment.ContainsAnyExceptInRange((byte)0x21, (byte)0x7e) && segment.IndexOfAny("%@=;,"u8) < 0;
-
-    private static bool HasValueShape(ReadOnlySpan<byte> segment)
-    {
-        int digits = 0, letters = 0, hex = 0, run = 0, longestRun = 0, partStart = 0;
-        var hasNumberPart = false;
-        for (var i = 0; i < segment.Length; i++)
+        uint counts = 0;
+        foreach (var character in segment)
         {
-            var character = (char)segment[i];
-            if (char.IsAsciiDigit(character))
-            {
-                digits++;
-                hex++;
-                run++;
-                longestRun = Math.Max(longestRun, run);
-                continue;
-            }
-
-            if (character is '-' or '_')
-            {
-                hasNumberPart |= run > 0 && run == i - partStart;
-                partStart = i + 1;
-                hex++;
-            }
-            else if (char.IsAsciiLetter(character))
-            {
-                letters++;
-                hex += char.IsAsciiHexDigit(character) ? 1 : 0;
-            }
-
-            run = 0;
+            counts += Weights[character];
         }
 
-        hasNumberPart |= run > 0 && run == segment.Length - partStart;
+        int digits = (byte)counts, letters = (byte)(counts >> 8), hex = (byte)(counts >> 16), odd = (byte)(counts >> 24);
+        if (digits == 0 || odd > 0)
+        {
+            return odd > 0;
+        }
+
         var isVersion = letters == 1 && segment.Length <= 4 && segment[0] is (byte)'v' or (byte)'V';
         var isHex = hex == segment.Length && digits + letters >= MinHexSize;
-        return !isVersion
-            && (isHex || hasNumberPart || longestRun > MaxDigitRun || digits >= letters || !IsPlain(segment));
+        return !isVersion && (isHex || digits >= letters || HasNumber(segment));
+    }
+
+    /// <summary>Three digits in a row, or nothing but digits between dashes.</summary>
+    private static bool HasNumber(ReadOnlySpan<byte> segment)
+    {
+        int run = 0, partStart = 0;
+        for (var i = 0; i <= segment.Length; i++)
+        {
+            var isDash = i == segment.Length || segment[i] is (byte)'-' or (byte)'_';
+            if (isDash && run > 0 && run == i - partStart)
+            {
+                return true;
+            }
+
+            partStart = isDash ? i + 1 : partStart;
+            run = !isDash && char.IsAsciiDigit((char)segment[i]) ? run + 1 : 0;
+            if (run > MaxDigitRun)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static uint[] MakeWeights()
+    {
+        var weights = new uint[256];
+        for (var i = 0; i < weights.Length; i++)
+        {
+            var character = (char)i;
+            weights[i] = (char.IsAsciiDigit(character) ? Digit : 0)
+                + (char.IsAsciiLetter(character) ? Letter : 0)
+                + (char.IsAsciiHexDigit(character) || character is '-' or '_' ? Hex : 0)
+                + (character is <= ' ' or >= '\x7f' or '%' or '@' or '=' or ';' or ',' ? Odd : 0);
+        }
+
+        return weights;
     }
 }

@@ -7,6 +7,8 @@ namespace Agent.Protocols;
 /// </summary>
 internal readonly ref struct RequestHead
 {
+    private const int VersionSize = 9; // " HTTP/1.1"
+
     public ReadOnlySpan<byte> Method { get; private init; }
 
     public ReadOnlySpan<byte> Target { get; private init; }
@@ -31,7 +33,12 @@ internal readonly ref struct RequestHead
         }
 
         var rest = line[(methodEnd + 1)..];
-        var targetEnd = rest.LastIndexOf(" HTTP/"u8);
+        var targetEnd = rest.Length - VersionSize;
+        if (targetEnd < 0 || !rest[targetEnd..].StartsWith(" HTTP/"u8))
+        {
+            targetEnd = rest.LastIndexOf(" HTTP/"u8); // malformed, or cut inside the version
+        }
+
         return new RequestHead
         {
             Method = line[..methodEnd],

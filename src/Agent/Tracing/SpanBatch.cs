@@ -17,10 +17,12 @@ internal sealed class SpanBatch(SpanBatchPool pool)
     private const int MaxSize = 64 * 1024;
 
     private byte[] _buffer = [];
-    private byte[] _resource = [];
     private int _start;
     private int _end;
     private int _references;
+
+    /// <summary>The encoded Resource message that all spans share.</summary>
+    public byte[] Resource { get; private set; } = [];
 
     /// <summary>When the batch was opened, on the clock of its owner.</summary>
     public long OpenedAt { get; private set; }
@@ -37,7 +39,7 @@ internal sealed class SpanBatch(SpanBatchPool pool)
     {
         var room = TraceEnvelope.MaxSize(resource);
         _buffer = ArrayPool<byte>.Shared.Rent(room + FirstSize);
-        _resource = resource;
+        Resource = resource;
         _start = _end = room;
         _references = 1;
         Spans = 0;
@@ -75,7 +77,7 @@ internal sealed class SpanBatch(SpanBatchPool pool)
         return true;
     }
 
-    public void Seal() => _start = TraceEnvelope.WriteBefore(_buffer, _start, _end, _resource);
+    public void Seal() => _start = TraceEnvelope.WriteBefore(_buffer, _start, _end, Resource);
 
     public void AddReference() => Interlocked.Increment(ref _references);
 
@@ -85,7 +87,7 @@ internal sealed class SpanBatch(SpanBatchPool pool)
         if (Interlocked.Decrement(ref _references) == 0)
         {
             ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = _resource = [];
+            _buffer = Resource = [];
             pool.Return(this);
         }
     }

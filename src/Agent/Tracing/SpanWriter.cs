@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Unicode;
 using Agent.Otlp;
 
 namespace Agent.Tracing;
@@ -18,12 +19,19 @@ internal ref struct SpanWriter
 
     private readonly ProtobufToken _span;
     private ProtobufWriter _out;
+    private bool _isAscii;
 
     public SpanWriter(Span<byte> buffer)
     {
         _out = new ProtobufWriter(buffer);
         _span = ScopeSpansFields.BeginSpans(ref _out);
     }
+
+    /// <summary>
+    /// Says that all text that follows is made of <paramref name="source"/> and constants: when that is ASCII, as it
+    /// nearly always is, one look at it spares one per attribute.
+    /// </summary>
+    public void TextComesFrom(scoped ReadOnlySpan<byte> source) => _isAscii = Ascii.IsValid(source);
 
     /// <param name="parentId">All zero: this is the root of its trace.</param>
     public void Identity(
@@ -52,34 +60,29 @@ internal ref struct SpanWriter
 
     public void Name(scoped ReadOnlySpan<byte> name)
     {
-        if (!SpanFields.TryWriteName(ref _out, Cut(name)))
+        if (IsText(name))
         {
-            SpanFields.WriteName(ref _out, Repair(name, stackalloc byte[MaxTextSize]));
+            SpanFields.WriteName(ref _out, name);
+        }
+        else
+        {
+            WriteRepairedName(name);
         }
     }
 
-    public void Attribute(scoped ReadOnlySpan<byte> key, long value)
-    {
-        var attribute = SpanFields.BeginShortAttributes(ref _out);
-        KeyValueFields.WriteKey(ref _out, key);
-        var any = KeyValueFields.BeginShortValue(ref _out);
-        AnyValueFields.WriteIntValue(ref _out, value);
-        _out.End(any);
-        _out.End(attribute);
-    }
+    public void Attribute(scoped ReadOnlySpan<byte> key, long value) =>
+        AttributeWriter.WriteInteger(ref _out, key, value);
 
-    public void Attribute(scoped ReadOnlySpan<byte> key, scoped ReadOnlySpan<byte> utf8)
+    public void Attribute(scoped ReadOnlySpan<byte> key, scoped ReadOnlySpan<byte> text)
     {
-        var attribute = SpanFields.BeginShortAttributes(ref _out);
-        KeyValueFields.WriteKey(ref _out, key);
-        var any = KeyValueFields.BeginShortValue(ref _out);
-        if (!AnyValueFields.TryWriteStringValue(ref _out, Cut(utf8)))
+        if (IsText(text))
         {
-            WriteRepaired(utf8);
+            AttributeWriter.WriteText(ref _out, key, text);
         }
-
-        _out.End(any);
-        _out.End(attribute);
+        else
+        {
+            WriteRepaired(key, text);
+        }
     }
 
     /// <summary>Sets the status to error; the description is left out when an attribute says as much.</summary>
@@ -99,28 +102,18 @@ internal ref struct SpanWriter
         return !_out.Overflowed;
     }
 
+    private readonly bool IsText(scoped ReadOnlySpan<byte> text) =>
+        text.Length <= MaxTextSize && (_isAscii || Utf8.IsValid(text));
+
     [SkipLocalsInit]
-    private void WriteRepaired(scoped ReadOnlySpan<byte> text) =>
-        AnyValueFields.WriteStringValue(ref _out, Repair(text, stackalloc byte[MaxTextSize]));
+    private void WriteRepairedName(scoped ReadOnlySpan<byte> name) =>
+        SpanFields.WriteName(ref _out, Repair(name, stackalloc byte[MaxTextSize]));
 
-    /// <summary>At most <see cref="MaxTextSize"/> bytes, not ending inside a character.</summary>
-    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text)
-    {
-        if (text.Length <= MaxTextSize)
-        {
-            return text;
-        }
+    [SkipLocalsInit]
+    private void WriteRepaired(scoped ReadOnlySpan<byte> key, scoped ReadOnlySpan<byte> text) =>
+        AttributeWriter.WriteText(ref _out, key, Repair(text, stackalloc byte[MaxTextSize]));
 
-        var end = MaxTextSize;
-        while (end > MaxTextSize - 4 && (text[end] & 0xc0) == 0x80)
-        {
-            end--;
-        }
-
-        return text[..end];
-    }
-
-    /// <summary>Copies what is UTF-8 and puts U+FFFD where something else was.</summary>
+    /// <summary>Copies what is UTF-8 and fits, and puts U+FFFD where something else was.</summary>
     private static ReadOnlySpan<byte> Repair(ReadOnlySpan<byte> text, Span<byte> buffer)
     {
         var size = 0;

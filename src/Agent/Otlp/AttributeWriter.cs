@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// A span has about twenty attributes, so this is where the time of writing one goes. Nearly all are so short that every
+// length is one byte and known in advance: such an attribute is laid out in one step, with one look at the room left.
+// The general way, through nested messages, is taken by the few long ones.
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Agent.Otlp;
+
+/// <summary>Writes entries of Span.attributes.</summary>
+internal static class AttributeWriter
+{
+    private const byte AttributeTag = (SpanFields.Attributes << 3) | ProtobufReader.BytesWire;
+    private const byte KeyTag = (KeyValueFields.Key << 3) | ProtobufReader.BytesWire;
+    private const byte ValueTag = (KeyValueFields.Value << 3) | ProtobufReader.BytesWire;
+    private const byte StringTag = (AnyValueFields.StringValue << 3) | ProtobufReader.BytesWire;
+    private const byte IntTag = AnyValueFields.IntValue << 3;
+    private const int MaxShort = 0x7f;
+
+    /// <summary>The caller knows that the value is UTF-8.</summary>
+    public static void WriteText(
+        scoped ref ProtobufWriter writer, scoped ReadOnlySpan<byte> key, scoped ReadOnlySpan<byte> utf8)
+    {
+        // tag size [ tag size key | tag size [ tag size text ] ]
+        var size = key.Length + utf8.Length + 6;
+        if (size > MaxShort)
+        {
+            WriteLongText(ref writer, key, utf8);
+            return;
+        }
+
+        var room = writer.Take(size + 2);
+        if (room.IsEmpty)
+        {
+            return;
+        }
+
+        ref var start = ref MemoryMarshal.GetReference(room);
+        ref var value = ref WriteKey(ref start, size, key);
+        value = ValueTag;
+        Unsafe.Add(ref value, 1) = (byte)(utf8.Length + 2);
+        Unsafe.Add(ref value, 2) = StringTag;
+        Unsafe.Add(ref value, 3) = (byte)utf8.Length;
+        Copy(ref Unsafe.Add(ref value, 4), utf8);
+    }
+
+    public static void WriteInteger(scoped ref ProtobufWriter writer, scoped ReadOnlySpan<byte> key, long number)
+    {
+        var numberSize = ((BitOperations.Log2((ulong)number | 1) * 9) + 73) / 64;
+        var size = key.Length + numberSize + 5;
+        if (size > MaxShort)
+        {
+            WriteLongInteger(ref writer, key, number);
+            return;
+        }
+
+        var room = writer.Take(size + 2);
+        if (room.IsEmpty)
+        {
+            return;
+        }
+
+        ref var start = ref MemoryMarshal.GetReference(room);
+        ref var value = ref WriteKey(ref start, size, key);
+        value = ValueTag;
+        Unsafe.Add(ref value, 1) = (byte)(numberSize + 1);
+        Unsafe.Add(ref value, 2) = IntTag;
+        value = ref Unsafe.Add(ref value, 3);
+        var rest = (ulong)number;
+        for (; rest >= 0x80; rest >>= 7)
+        {
+            value = (byte)(rest | 0x80);
+            value = ref Unsafe.Add(ref value, 1);
+        }
+
+        value = (byte)rest;
+    }
+
+    /// <summary>Writes the head of the attribute and its key; returns where the value begins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref byte WriteKey(ref byte start, int size, ReadOnlySpan<byte> key)
+    {
+        start = AttributeTag;
+        Unsafe.Add(ref start, 1) = (byte)size;
+        Unsafe.Add(ref start, 2) = KeyTag;
+        Unsafe.Add(ref start, 3) = (byte)key.Length;
+        Copy(ref Unsafe.Add(ref start, 4), key);
+        return ref Unsafe.Add(ref start, 4 + key.Length);
+    }
+
+    /// <summary>Two overlapping moves for the sizes that keys and values have: a call to memmove costs more than they do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(ref byte target, ReadOnlySpan<byte> source)
+    {
+        ref var from = ref MemoryMarshal.GetReference(source);
+        var size = source.Length;
+        if (size >= Vector128<byte>.Count && size <= 2 * Vector128<byte>.Count)
+        {
+            var tail = Vector128.LoadUnsafe(ref from, (nuint)(size - Vector128<byte>.Count));
+            Vector128.LoadUnsafe(ref from).StoreUnsafe(ref target);
+            tail.StoreUnsafe(ref target, (nuint)(size - Vector128<byte>.Count));
+        }
+        else if (size is >= sizeof(ulong) and <= 2 * sizeof(ulong))
+        {
+            var tail = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, size - sizeof(ulong)));
+            Unsafe.WriteUnaligned(ref target, Unsafe.ReadUnaligned<ulong>(ref from));
+            Unsafe.WriteUnaligned(ref Unsafe.Add(ref target, size - sizeof(ulong)), tail);
+        }
+        else
+        {
+            source.CopyTo(MemoryMarshal.CreateSpan(ref target, size));
+        }
+    }
+
+    private static void WriteLongText(
+        scoped ref ProtobufWriter writer, scoped ReadOnlySpan<byte> key, scoped ReadOnlySpan<byte> utf8)
+    {
+        var attribute = SpanFields.BeginShortAttributes(ref writer);
+        KeyValueFields.WriteKey(ref writer, key);
+        var value = KeyValueFields.BeginShortValue(ref writer);
+        AnyValueFields.WriteStringValue(ref writer, utf8);
+        writer.End(value);
+        writer.End(attribute);
+    }
+
+    private static void WriteLongInteger(scoped ref ProtobufWriter writer, scoped ReadOnlySpan<byte> key, long number)
+    {
+        var attribute = SpanFields.BeginShortAttributes(ref writer);
+        KeyValueFields.WriteKey(ref writer, key);
+        var value = KeyValueFields.BeginShortValue(ref writer);
+        AnyValueFields.WriteIntValue(ref writer, number);
+        writer.End(value);
+        writer.End(attribute);
+    }
+}
