@@ -17,7 +17,7 @@ internal static class Names
             result.Append(char.ToUpperInvariant(word[0])).Append(hasLower ? rest : rest.ToLowerInvariant());
         }
 
-        return result.Length > 0 && char.IsDigit(result[0]) ? "_" + result : result.ToString();
+        return result.Length == 0 || char.IsDigit(result[0]) ? "_" + result : result.ToString();
     }
 
     /// <summary>SpanKind becomes SPAN_KIND; span_kind too.</summary>

@@ -52,6 +52,12 @@ internal sealed class HeaderCursor(IReadOnlyList<HeaderToken> tokens)
     public void SkipField(int start)
     {
         Position = start;
+        if (Current.Kind == HeaderTokenKind.Directive)
+        {
+            Take();
+            return;
+        }
+
         for (var depth = 0; Current.Kind != HeaderTokenKind.End; Take())
         {
             depth += Is("{") ? 1 : 0;

@@ -167,6 +167,11 @@ internal sealed class HeaderParser
 
     private FieldSyntax Field()
     {
+        if (Current.Kind == HeaderTokenKind.Directive)
+        {
+            throw HeaderCursor.Error(Diagnostics.Conditional, Current.At);
+        }
+
         var type = Type();
         if (_cursor.Is("*"))
         {

@@ -30,6 +30,7 @@ public sealed class ContractDiagnosticTests
         { "HILO003", "@#include <linux/types.h>\n" },
         { "HILO004", "#ifdef X\n@struct a { __u8 x; };\n#endif\n" },
         { "HILO004", "#ifdef X\n#define M(x) x\n#else\n@#define SIZE 1\n#endif\n" },
+        { "HILO004", "struct a {\n    __u8 x;\n@#ifdef X\n    __u8 y;\n#endif\n};" },
         { "HILO005", "@#include \"absent.h\"\n" },
         { "HILO006", "@#include \"test.h\"\n" },
         { "HILO007", "struct a { struct @b x; };\nstruct b { __u8 x; };" },
