@@ -4,6 +4,7 @@ using Agent.Cli;
 using Agent.Config;
 using Agent.Delivery;
 using Agent.Diagnostics;
+using Agent.Targets;
 
 const int Failure = 1;
 const int Misuse = 2;
@@ -15,6 +16,11 @@ try
             var options = EnvironmentReader.Read(Environment.GetEnvironmentVariable);
             Log.Level = options.LogLevel;
             return Run.Execute(options);
+        case ["doctor"]:
+            KernelLog.Capture();
+            return new Doctor(new ProcFs(), Environment.GetEnvironmentVariable("HILO_CGROUP")).Examine(Console.Out)
+                ? 0
+                : Failure;
         case ["version" or "--version"]:
             Console.WriteLine($"hilo {Usage.Version}");
             return 0;

@@ -7,6 +7,7 @@ using Agent.Contract;
 using Agent.Diagnostics;
 using Agent.Probes;
 using Agent.Propagation;
+using Agent.Sources;
 using Agent.Targets;
 
 namespace Agent.Cli;
@@ -23,7 +24,6 @@ internal sealed class Kernel : IDisposable
     private readonly BpfObject? _sockmap;
     private readonly BpfObject? _reenrol;
     private readonly BpfObject? _fionread;
-    private readonly Sources.Sockets _socketProbe;
     private readonly List<IProbe> _probes = [];
     private FionreadWatch? _watch;
     private ulong _lost;
@@ -31,29 +31,33 @@ internal sealed class Kernel : IDisposable
     private Kernel(AgentOptions options, ProcFs proc, CgroupTree tree)
     {
         _proc = proc;
-        var resident = options.InjectHeaders;
         var settings = new Settings
         {
             SamplingThreshold = options.Sampling.Threshold,
             AgentPid = (uint)Environment.ProcessId,
             Sampler = options.Sampling.Sampler,
             ParentBased = options.Sampling.IsParentBased ? (byte)1 : (byte)0,
-            InjectHeaders = options.InjectHeaders ? (byte)1 : (byte)0,
-            Resident = resident ? (byte)1 : (byte)0,
         };
+        var canary = options.InjectHeaders ? TryCanary(settings) : null;
+        settings.InjectHeaders = canary is { MayEnrol: true } ? (byte)1 : (byte)0;
         _sockets = Load("sockets", settings);
         _process = Load("process", settings);
-        if (options.InjectHeaders && (_sockmap = TryLoad("sockmap", settings)) is not null)
+        if (canary is { MayEnrol: true } report)
         {
-            Http1Header.Attach(_sockmap);
-            _reenrol = TryLoad("reenrol", settings);
             _fionread = TryLoad("fionread", settings);
+            settings.Resident = report.IsFionreadRight || _fionread is not null ? (byte)1 : (byte)0;
+            _sockmap = TryLoad("sockmap", settings);
+            _reenrol = TryLoad("reenrol", settings);
         }
         Counters = new Counters(_sockets.Counters("counters"));
         Targets = _process.Map<uint, Contract.Target>("targets");
         Owners = _sockets.Map<int, Owner>("owners");
-        _probes.Add(_socketProbe = new Sources.Sockets(_sockets, tree));
-        AddPropagationProbes();
+        _probes.Add(new Sockets(_sockets, tree));
+        if (_sockmap is not null)
+        {
+            Http1Header.Attach(_sockmap);
+            AddPropagationProbes(canary is { IsFionreadRight: true });
+        }
     }
 
     internal Counters Counters { get; }
@@ -117,7 +121,7 @@ internal sealed class Kernel : IDisposable
         }
     }
 
-    private void AddPropagationProbes()
+    private void AddPropagationProbes(bool isFionreadRight)
     {
         if (_reenrol is not null)
         {
@@ -125,7 +129,7 @@ internal sealed class Kernel : IDisposable
         }
         if (_fionread is not null)
         {
-            _probes.Add(_watch = new FionreadWatch(_fionread, _proc, _reaper));
+            _probes.Add(_watch = new FionreadWatch(_fionread, _proc, _reaper, isNeeded: !isFionreadRight));
             Eviction = new FionreadEviction(
                 _sockets.Map<ulong, uint>("enrolled_pids"),
                 _sockets.Map<ulong, ulong>("enrolled"),
@@ -133,14 +137,37 @@ internal sealed class Kernel : IDisposable
         }
     }
 
-    private BpfObject Load(string name, in Settings settings)
+    // With maps of its own, and before anything else exists: what it finds decides how the rest is loaded.
+    private static CanaryReport? TryCanary(in Settings settings)
+    {
+        try
+        {
+            using var sockmap = Load("sockmap", settings, null);
+            var report = Canary.Try(sockmap);
+            Log.Debug($"canary: {report}");
+            if (!report.MayEnrol)
+            {
+                Log.Warn("sockmap: sockets in it do not behave on this kernel, headers are not written; see hilo doctor");
+            }
+            return report;
+        }
+        catch (Exception refused) when (refused is BpfException or InvalidOperationException)
+        {
+            Log.Warn($"sockmap: not available, headers are not written: {refused.Message}");
+            return null;
+        }
+    }
+
+    private BpfObject Load(string name, in Settings settings) => Load(name, settings, _maps);
+
+    private static BpfObject Load(string name, in Settings settings, SharedMaps? maps)
     {
         var bpfObject = BpfObject.Open(name);
         try
         {
             LayoutCheck.Require(name, bpfObject.Layout);
             bpfObject.TrySet("settings", settings);
-            bpfObject.Load(_maps);
+            bpfObject.Load(maps);
             return bpfObject;
         }
         catch

@@ -16,26 +16,29 @@ internal sealed class FionreadWatch : IProbe, IDisposable
     private readonly ProcFs _proc;
     private readonly Dictionary<TargetProcess, BpfLink> _links = [];
     private readonly LinkReaper _reaper;
+    private readonly bool _isNeeded;
 
-    internal FionreadWatch(BpfObject fionread, ProcFs proc, LinkReaper reaper)
+    /// <summary>With <paramref name="isNeeded"/> false, FIONREAD is right on this kernel and nothing is watched.</summary>
+    internal FionreadWatch(BpfObject fionread, ProcFs proc, LinkReaper reaper, bool isNeeded)
     {
         _program = fionread.Programs().First(program => program.IsUprobe);
         _watches = fionread.Map<uint, Watch>("watches");
         _proc = proc;
         _reaper = reaper;
+        _isNeeded = isNeeded;
     }
 
     public string Name => "fionread";
 
     public void Attach(TargetProcess process)
     {
-        if (TryFindIoctl(process, out var path, out var offset))
+        if (!_isNeeded || NeverAsks(process))
         {
-            _links[process] = _program.AttachUprobe(process.Pid, path, offset);
             SetQuiet(process);
         }
-        else if (NeverAsks(process))
+        else if (TryFindIoctl(process, out var path, out var offset))
         {
+            _links[process] = _program.AttachUprobe(process.Pid, path, offset);
             SetQuiet(process);
         }
     }

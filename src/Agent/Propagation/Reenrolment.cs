@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program on ingress takes client sockets back into the sockmap when their response is complete. It belongs to network
 // interfaces, so it is attached in every network namespace that targets live in, to all interfaces found there.
-using System.Runtime.ExceptionServices;
 using Agent.Bpf;
 using Agent.Probes;
 using Agent.Targets;
@@ -63,44 +62,15 @@ internal sealed unsafe class Reenrolment : IProbe, IDisposable
         _namespaces.Clear();
     }
 
-    // A thread's namespace cannot be left again without rights over the old one, so the thread ends with its visit.
     private void Within(TargetProcess process, Action visit)
     {
         if (process.NetworkNamespace == _own)
         {
             visit();
-            return;
         }
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(() =>
+        else
         {
-            try
-            {
-                Enter($"{_proc.Root}/{process.Pid}/ns/net");
-                visit();
-            }
-            catch (BpfException refused)
-            {
-                failure = ExceptionDispatchInfo.Capture(refused);
-            }
-        });
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
-    }
-
-    private static void Enter(string path)
-    {
-        var fd = LibC.Open(path, LibC.OpenReadOnlyCloseOnExec, 0);
-        var entered = fd >= 0 && LibC.SetNamespace(fd, LibC.CloneNewNetwork) == 0;
-        var error = LibC.LastError;
-        if (fd >= 0)
-        {
-            _ = LibC.Close(fd);
-        }
-        if (!entered)
-        {
-            throw new BpfException($"cannot enter network namespace {path}", error);
+            NetworkNamespace.RunIn($"{_proc.Root}/{process.Pid}/ns/net", visit);
         }
     }
 

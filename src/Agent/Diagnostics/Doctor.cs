@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tries every kernel feature by using it, on objects of its own: a cgroup, a network namespace, maps that nothing shares.
+// Version numbers decide nothing. Nothing that it attaches outlives it.
+using Agent.Bpf;
+using Agent.Contract;
+using Agent.Probes;
+using Agent.Propagation;
+using Agent.Targets;
+
+namespace Agent.Diagnostics;
+
+/// <summary><c>hilo doctor</c>.</summary>
+internal sealed class Doctor(ProcFs proc, string? confinement)
+{
+    private readonly List<DoctorCheck> _checks = [];
+
+    /// <summary>Prints each answer. True when everything the agent cannot do without is there.</summary>
+    internal bool Examine(TextWriter output)
+    {
+        Check("runs as root, or with CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON and CAP_SYS_PTRACE", true,
+            "start it as root, or give the container these capabilities", RequireRights);
+        Check("kernel types (BTF)", true, "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y", () =>
+            Require(File.Exists("/sys/kernel/btf/vmlinux"), "/sys/kernel/btf/vmlinux does not exist"));
+        Check("cgroup v2 hierarchy", true, "mount -t cgroup2 none /sys/fs/cgroup", () =>
+            Require(CgroupTree.Find(proc, confinement) is not null, "no cgroup2 in /proc/self/mountinfo"));
+        Check("sockets: see requests and responses of a cgroup", true,
+            "kernel 5.17 or later with CONFIG_CGROUP_BPF=y; no other program may be attached exclusively above",
+            () => Attach("sockets", AttachToOwnCgroup));
+        Check("process: learn of starting and ending processes", true, "kernel 5.17 or later, CONFIG_BPF_EVENTS=y",
+            () => Attach("process", AttachTracing));
+        Check("sockmap: write headers into requests", false,
+            "without it requests are traced, and their context is not passed on", () => Attach("sockmap", _ => { }));
+        Check("reenrol: follow blocking clients over kept-alive connections", false,
+            "kernel 6.6 to 7.2; without it only the first request of such a connection carries a header",
+            () => Attach("reenrol", AttachInOwnNamespace));
+        Check("fionread: keep non-blocking clients enrolled", false,
+            "CONFIG_UPROBE_EVENTS=y and CAP_PERFMON; without it as for reenrol", () => Attach("fionread", AttachToSelf));
+        Check("canary: sockets in a sockmap behave", false,
+            "hilo works around it: such sockets are enrolled only while nobody can notice", RunCanary);
+        _checks.ForEach(check => check.Print(output));
+        return _checks.TrueForAll(check => check.Failure is null || !check.IsRequired);
+    }
+
+    private void Check(string name, bool isRequired, string remedy, Action attempt) =>
+        _checks.Add(DoctorCheck.Try(name, isRequired, remedy, attempt));
+
+    private static void Require(bool condition, string failure)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException(failure);
+        }
+    }
+
+    private static void RequireRights() =>
+        Require(LibC.EffectiveUser() == 0, $"runs as user {LibC.EffectiveUser()}");
+
+    private static void Attach(string name, Action<BpfObject> attach)
+    {
+        using var bpfObject = Load(name);
+        attach(bpfObject);
+    }
+
+    private static BpfObject Load(string name)
+    {
+        var bpfObject = BpfObject.Open(name);
+        try
+        {
+            LayoutCheck.Require(name, bpfObject.Layout);
+            bpfObject.TrySet("settings", new Settings
+            {
+                AgentPid = (uint)Environment.ProcessId,
+                InjectHeaders = 1,
+                Resident = 1,
+            });
+            bpfObject.Load(null);
+            return bpfObject;
+        }
+        catch
+        {
+            bpfObject.Dispose();
+            throw;
+        }
+    }
+
+    private void AttachToOwnCgroup(BpfObject sockets)
+    {
+        var tree = CgroupTree.Find(proc, confinement) ?? throw new InvalidOperationException("no cgroup v2 hierarchy");
+        var directory = $"{tree.Directory(tree.Confinement)}/hilo-doctor-{Environment.ProcessId}";
+        Directory.CreateDirectory(directory);
+        var fd = LibC.Open(directory, LibC.OpenReadOnlyCloseOnExec, 0);
+        try
+        {
+            foreach (var program in sockets.Programs().Where(program => program.IsCgroup))
+            {
+                program.AttachCgroup(fd, directory).Dispose();
+            }
+        }
+        finally
+        {
+            _ = LibC.Close(fd);
+            Directory.Delete(directory);
+        }
+    }
+
+    private static void AttachTracing(BpfObject process)
+    {
+        foreach (var program in process.Programs().Where(program => program.IsTracing))
+        {
+            program.Attach().Dispose();
+        }
+    }
+
+    private static void AttachInOwnNamespace(BpfObject reenrol)
+    {
+        const int loopback = 1;
+        var program = reenrol.Programs().First(program => program.IsTcx);
+        NetworkNamespace.RunInNew(() => program.AttachTcx(loopback).Dispose());
+    }
+
+    private static void AttachToSelf(BpfObject fionread)
+    {
+        const string self = "/proc/self/exe";
+        ulong offset = 0;
+        var found = ElfFile.TryOpen(self, out var elf) && elf.TryFindEntry(out offset);
+        elf?.Dispose();
+        Require(found, $"{self} is no ELF file");
+        var program = fionread.Programs().First(program => program.IsUprobe);
+        program.AttachUprobe(Environment.ProcessId, self, offset).Dispose();
+    }
+
+    private static void RunCanary()
+    {
+        using var sockmap = Load("sockmap");
+        var report = Canary.Try(sockmap);
+        var wrong = new List<string>();
+        Note(report.IsFionreadRight, "FIONREAD answers 0");
+        Note(report.SurvivesSignals, "a signal ends blocking reads with EAGAIN");
+        Note(report.WakesEdgeTriggered, "edge-triggered epoll does not wake");
+        Note(report.PassesBytes, "bytes are changed");
+        Require(wrong.Count == 0, string.Join("; ", wrong));
+
+        void Note(bool isRight, string symptom)
+        {
+            if (!isRight)
+            {
+                wrong.Add(symptom);
+            }
+        }
+    }
+}
