@@ -91,6 +91,7 @@ public sealed class ProtobufWriterTests
             writer.WriteFixed64(0x29, 1);
             writer.WriteFixed32(0x35, 1);
             writer.TryWriteString(0x3a, "text"u8);
+            writer.Take(7).Fill(0x40);
             writer.End(outer);
         };
         var whole = Written(1000, message);
@@ -115,6 +116,16 @@ public sealed class ProtobufWriterTests
         writer.WriteVarint(8, 2);
         Assert.Equal((2, true), (writer.Position, writer.Overflowed));
         Assert.Equal([8, 1], writer.Written.ToArray());
+    }
+
+    [Fact]
+    public void Taken_bytes_are_all_there_or_none_is()
+    {
+        var writer = new ProtobufWriter(new byte[10]);
+        writer.Take(10).Fill(8);
+        Assert.Equal((10, false), (writer.Position, writer.Overflowed));
+        Assert.True(writer.Take(1).IsEmpty);
+        Assert.Equal((10, true), (writer.Position, writer.Overflowed));
     }
 
     [Fact]
