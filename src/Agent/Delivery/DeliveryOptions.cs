@@ -23,6 +23,9 @@ internal sealed record DeliveryOptions
 
     public TracePrinter Printer { get; init; }
 
+    /// <summary>Methods that may name spans, comma-separated; null: the standard ones.</summary>
+    public string? KnownMethods { get; init; }
+
     /// <summary>An open batch waits this long for more spans.</summary>
     public TimeSpan BatchDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
@@ -45,6 +48,7 @@ internal sealed record DeliveryOptions
             Endpoint = OtlpEndpoint.Resolve(variable),
             Headers = OtlpEndpoint.ParseHeaders(
                 Set(variable, "OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? Set(variable, "OTEL_EXPORTER_OTLP_HEADERS")),
+            KnownMethods = Set(variable, "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"),
             Printer = ParsePrinter(Set(variable, "OTEL_EBPF_TRACE_PRINTER")),
         };
         var timeout = Milliseconds(variable, "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT")

@@ -6,6 +6,7 @@
 //
 // Exactly one branch answers to the ledger: the receiver when there is one, else the printer.
 using Agent.Diagnostics;
+using Agent.Protocols;
 using Agent.Tracing;
 
 namespace Agent.Delivery;
@@ -13,6 +14,8 @@ namespace Agent.Delivery;
 /// <summary>Everything between a finished exchange and its receiver.</summary>
 internal sealed class DeliveryPipeline : IDisposable
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _drain = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly OtlpHttpExporter? _exporter;
@@ -40,6 +43,7 @@ internal sealed class DeliveryPipeline : IDisposable
             tasks.Add(Task.Run(() => loop.RunAsync(_drain.Token)));
         }
 
+        HttpMethods.Configure(options.KnownMethods);
         _work = Task.WhenAll(tasks);
         Sink = new SpanSink(new Clock(), ledger, options.BatchDelay, Accept);
     }
@@ -64,7 +68,9 @@ internal sealed class DeliveryPipeline : IDisposable
         Sink.Flush();
         _stop.CancelAfter(limit);
         await _drain.CancelAsync().ConfigureAwait(false);
-        await _work.ConfigureAwait(false);
+
+        // A receiver is left behind at the limit; a terminal that takes nothing cannot be, but need not be waited for.
+        await Task.WhenAny(_work, Task.Delay(limit + Grace)).ConfigureAwait(false);
     }
 
     public void Dispose()

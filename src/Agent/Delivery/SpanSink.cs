@@ -13,6 +13,7 @@ internal sealed class SpanSink
     private readonly Dictionary<byte[], SpanBatch> _open = new(ReferenceEqualityComparer.Instance);
     private readonly List<byte[]> _due = [];
     private readonly SpanBatchPool _pool = new();
+    private readonly byte[] _scratch = new byte[AddressText.MaxSize];
     private readonly Clock _clock;
     private readonly Ledger _ledger;
     private readonly Action<SpanBatch> _sealed;
@@ -76,7 +77,7 @@ internal sealed class SpanSink
         do
         {
             scoped var span = batch.Begin();
-            ExchangeSpan.Write(exchange, heads, _clock, ref span);
+            ExchangeSpan.Write(exchange, heads, _scratch, _clock, ref span);
             if (batch.TryEnd(ref span))
             {
                 Pending++;

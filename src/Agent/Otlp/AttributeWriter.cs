@@ -2,6 +2,7 @@
 // A span has about twenty attributes, so this is where the time of writing one goes. Nearly all are so short that every
 // length is one byte and known in advance: such an attribute is laid out in one step, with one look at the room left.
 // The general way, through nested messages, is taken by the few long ones.
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -39,10 +40,7 @@ internal static class AttributeWriter
 
         ref var start = ref MemoryMarshal.GetReference(room);
         ref var value = ref WriteKey(ref start, size, key);
-        value = ValueTag;
-        Unsafe.Add(ref value, 1) = (byte)(utf8.Length + 2);
-        Unsafe.Add(ref value, 2) = StringTag;
-        Unsafe.Add(ref value, 3) = (byte)utf8.Length;
+        FourBytes(ref value, ValueTag, utf8.Length + 2, StringTag, utf8.Length);
         Copy(ref Unsafe.Add(ref value, 4), utf8);
     }
 
@@ -82,12 +80,16 @@ internal static class AttributeWriter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref byte WriteKey(ref byte start, int size, ReadOnlySpan<byte> key)
     {
-        start = AttributeTag;
-        Unsafe.Add(ref start, 1) = (byte)size;
-        Unsafe.Add(ref start, 2) = KeyTag;
-        Unsafe.Add(ref start, 3) = (byte)key.Length;
+        FourBytes(ref start, AttributeTag, size, KeyTag, key.Length);
         Copy(ref Unsafe.Add(ref start, 4), key);
         return ref Unsafe.Add(ref start, 4 + key.Length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FourBytes(ref byte target, int first, int second, int third, int fourth)
+    {
+        var bytes = (uint)(first | (second << 8) | (third << 16) | (fourth << 24));
+        Unsafe.WriteUnaligned(ref target, BitConverter.IsLittleEndian ? bytes : BinaryPrimitives.ReverseEndianness(bytes));
     }
 
     /// <summary>Two overlapping moves for the sizes that keys and values have: a call to memmove costs more than they do.</summary>

@@ -12,6 +12,8 @@ internal static class AddressText
 
     private const int Groups = 8;
 
+    private static readonly (uint Text, int Length)[] V4Parts = MakeV4Parts();
+
     /// <summary>Writes the address into <paramref name="buffer"/>, which holds <see cref="MaxSize"/> bytes.</summary>
     public static ReadOnlySpan<byte> Format(ReadOnlySpan<byte> address, Span<byte> buffer)
     {
@@ -25,26 +27,28 @@ internal static class AddressText
         var size = 0;
         for (var i = 0; i < 4; i++)
         {
-            if (i > 0)
-            {
-                buffer[size++] = (byte)'.';
-            }
-
-            var part = address[i];
-            if (part >= 100)
-            {
-                buffer[size++] = (byte)('0' + (part / 100));
-            }
-
-            if (part >= 10)
-            {
-                buffer[size++] = (byte)('0' + (part / 10 % 10));
-            }
-
-            buffer[size++] = (byte)('0' + (part % 10));
+            // Four bytes are stored, as many as the number and its dot have are kept.
+            var (text, length) = V4Parts[address[i]];
+            BinaryPrimitives.WriteUInt32LittleEndian(buffer[size..], text);
+            size += length;
         }
 
-        return size;
+        return size - 1;
+    }
+
+    private static (uint Text, int Length)[] MakeV4Parts()
+    {
+        var parts = new (uint, int)[256];
+        Span<byte> text = stackalloc byte[4];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            text.Clear();
+            Utf8Formatter.TryFormat(i, text, out var digits);
+            text[digits] = (byte)'.';
+            parts[i] = (BinaryPrimitives.ReadUInt32LittleEndian(text), digits + 1);
+        }
+
+        return parts;
     }
 
     /// <summary>RFC 5952: lower case, no leading zeros, the longest run of two or more zero groups as "::".</summary>

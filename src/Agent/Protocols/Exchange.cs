@@ -9,9 +9,10 @@ internal readonly ref struct Exchange
 {
     private readonly ref readonly ExchangeEvent _event;
 
-    public Exchange([UnscopedRef] in ExchangeEvent e, ReadOnlySpan<byte> heads)
+    public Exchange([UnscopedRef] in ExchangeEvent e, ReadOnlySpan<byte> heads, ReadOnlySpan<byte> peerAddress)
     {
         _event = ref e;
+        PeerAddress = peerAddress;
         var requestSize = Math.Min(e.RequestHeadSize, heads.Length);
         Request = heads[..requestSize];
         Response = heads[requestSize..Math.Min(requestSize + e.ResponseHeadSize, heads.Length)];
@@ -22,6 +23,9 @@ internal readonly ref struct Exchange
     public ReadOnlySpan<byte> Request { get; }
 
     public ReadOnlySpan<byte> Response { get; }
+
+    /// <summary>Text of <see cref="ExchangeEvent.Remote"/>, wanted more than once.</summary>
+    public ReadOnlySpan<byte> PeerAddress { get; }
 
     public bool IsClient => _event.Role == Role.Client;
 }

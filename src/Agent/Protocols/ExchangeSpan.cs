@@ -9,10 +9,15 @@ namespace Agent.Protocols;
 /// <summary>One exchange as one span: what every protocol has in common, then the protocol's own part.</summary>
 internal static class ExchangeSpan
 {
+    /// <param name="scratch">At least <see cref="AddressText.MaxSize"/> bytes, free to be written to.</param>
     public static void Write(
-        [UnscopedRef] in ExchangeEvent e, ReadOnlySpan<byte> heads, Clock clock, scoped ref SpanWriter span)
+        [UnscopedRef] in ExchangeEvent e,
+        ReadOnlySpan<byte> heads,
+        Span<byte> scratch,
+        Clock clock,
+        scoped ref SpanWriter span)
     {
-        var exchange = new Exchange(e, heads);
+        var exchange = new Exchange(e, heads, AddressText.Format(e.Remote.Address.AsSpan(), scratch));
         span.TextComesFrom(heads);
         span.Identity(e.Span.TraceId.AsSpan(), e.Span.SpanId.AsSpan(), e.ParentId.AsSpan());
         span.Flags(e.Span.Flags, isParentRemote: !exchange.IsClient);
@@ -20,7 +25,7 @@ internal static class ExchangeSpan
         span.Times(clock.ToUnix(e.StartNs), clock.ToUnix(Math.Max(e.StartNs, e.EndNs)));
         Describe(exchange, ref span);
         ExchangeEventAttributes.Write(e, ref span);
-        WriteEndpoints(e, ref span);
+        WriteEndpoints(exchange, ref span);
     }
 
     private static void Describe(scoped in Exchange exchange, scoped ref SpanWriter span)
@@ -36,11 +41,12 @@ internal static class ExchangeSpan
         }
     }
 
-    private static void WriteEndpoints(scoped in ExchangeEvent e, scoped ref SpanWriter span)
+    private static void WriteEndpoints(scoped in Exchange exchange, scoped ref SpanWriter span)
     {
-        Span<byte> text = stackalloc byte[AddressText.MaxSize];
-        span.Attribute(AttributeKeys.NetworkPeerAddress, AddressText.Format(e.Remote.Address.AsSpan(), text));
+        ref readonly var e = ref exchange.Event;
+        span.Attribute(AttributeKeys.NetworkPeerAddress, exchange.PeerAddress);
         span.Attribute(AttributeKeys.NetworkPeerPort, e.Remote.Port);
+        Span<byte> text = stackalloc byte[AddressText.MaxSize];
         span.Attribute(AttributeKeys.NetworkLocalAddress, AddressText.Format(e.Local.Address.AsSpan(), text));
         span.Attribute(AttributeKeys.NetworkLocalPort, e.Local.Port);
     }

@@ -89,13 +89,19 @@ internal readonly struct Http1 : IProtocol
         ref readonly var e = ref exchange.Event;
         var place = !forwarded.Host.IsEmpty ? forwarded.Host : !target.Authority.IsEmpty ? target.Authority : headers.Host;
         var defaultPort = !forwarded.Host.IsEmpty || !target.Authority.IsEmpty ? 0 : e.Local.Port;
-        WriteServer(Authority.Parse(place), e.Local, defaultPort, ref span);
+        Span<byte> localText = stackalloc byte[AddressText.MaxSize];
+        var authority = Authority.Parse(place);
+        if (authority.Host.IsEmpty)
+        {
+            WriteServer(AddressText.Format(e.Local.Address.AsSpan(), localText), e.Local.Port, ref span);
+        }
+        else
+        {
+            WriteServer(authority.Host, authority.Port != 0 ? authority.Port : defaultPort, ref span);
+        }
 
-        Span<byte> text = stackalloc byte[AddressText.MaxSize];
         var client = Authority.Parse(forwarded.Client).Host;
-        span.Attribute(
-            AttributeKeys.ClientAddress,
-            !client.IsEmpty ? client : AddressText.Format(e.Remote.Address.AsSpan(), text));
+        span.Attribute(AttributeKeys.ClientAddress, !client.IsEmpty ? client : exchange.PeerAddress);
     }
 
     [SkipLocalsInit]
@@ -113,12 +119,11 @@ internal readonly struct Http1 : IProtocol
             : target.Scheme.IsEmpty ? e.Remote.Port
             : target.Scheme.SequenceEqual("https"u8) ? 443
             : DefaultPort;
-        WriteServer(authority, e.Remote, port, ref span);
+        var host = authority.Host.IsEmpty ? exchange.PeerAddress : authority.Host;
+        WriteServer(host, port, ref span);
 
         Span<byte> buffer = stackalloc byte[MaxTextSize];
-        Span<byte> addressText = stackalloc byte[AddressText.MaxSize];
         var url = new Utf8Builder(buffer);
-        var host = authority.Host.IsEmpty ? AddressText.Format(e.Remote.Address.AsSpan(), addressText) : authority.Host;
         var isIPv6 = host.Contains((byte)':');
         url.Append(target.Scheme.IsEmpty ? "http"u8 : target.Scheme);
         url.Append(authority.HasUser ? "://REDACTED:REDACTED@"u8 : "://"u8);
@@ -160,14 +165,10 @@ internal readonly struct Http1 : IProtocol
         return "HTTP"u8;
     }
 
-    private static void WriteServer(
-        scoped in Authority authority, in Endpoint endpoint, int defaultPort, scoped ref SpanWriter span)
+    /// <param name="port">0: not known.</param>
+    private static void WriteServer(scoped ReadOnlySpan<byte> address, int port, scoped ref SpanWriter span)
     {
-        Span<byte> text = stackalloc byte[AddressText.MaxSize];
-        span.Attribute(
-            AttributeKeys.ServerAddress,
-            authority.Host.IsEmpty ? AddressText.Format(endpoint.Address.AsSpan(), text) : authority.Host);
-        var port = authority.Port != 0 ? authority.Port : authority.Host.IsEmpty ? endpoint.Port : defaultPort;
+        span.Attribute(AttributeKeys.ServerAddress, address);
         if (port != 0)
         {
             span.Attribute(AttributeKeys.ServerPort, port);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Agent.Protocols;
@@ -47,6 +48,7 @@ internal ref struct HttpHeaders
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ReadOnlySpan<byte> TrimLineEnd(ReadOnlySpan<byte> line) =>
         line is [.., (byte)'\r'] ? line[..^1] : line;
 
@@ -82,5 +84,20 @@ internal ref struct HttpHeaders
     private static bool Is(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name) =>
         Ascii.EqualsIgnoreCase(line[..name.Length], name);
 
-    private static ReadOnlySpan<byte> Value(ReadOnlySpan<byte> line, int name) => line[(name + 1)..].Trim(" \t"u8);
+    private static ReadOnlySpan<byte> Value(ReadOnlySpan<byte> line, int name) => Trim(line[(name + 1)..]);
+
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> value)
+    {
+        while (value is [(byte)' ' or (byte)'\t', ..])
+        {
+            value = value[1..];
+        }
+
+        while (value is [.., (byte)' ' or (byte)'\t'])
+        {
+            value = value[..^1];
+        }
+
+        return value;
+    }
 }

@@ -102,6 +102,7 @@ internal ref struct SpanWriter
         return !_out.Overflowed;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly bool IsText(scoped ReadOnlySpan<byte> text) =>
         text.Length <= MaxTextSize && (_isAscii || Utf8.IsValid(text));
 
