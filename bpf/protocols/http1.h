@@ -83,8 +83,11 @@ static __always_inline bool http1_begin(struct http1_head *head,
 {
     __u64 word = window_word(window, at);
 
-    if (http1_is_version(word))
+    if (http1_is_version(word)) {
+        if (word >> 56 == '0')
+            head->flags |= HTTP1_VERSION_0;
         return true;
+    }
     if (!http1_is_method(window, at))
         return false;
     head->flags |= HTTP1_REQUEST;
@@ -102,10 +105,11 @@ static __always_inline bool http1_status(struct http1_head *head,
     __u32 hundreds = window_byte(window, at + 9) - '0';
     __u32 tens = window_byte(window, at + 10) - '0';
     __u32 ones = window_byte(window, at + 11) - '0';
+    __u8 behind = window_byte(window, at + 12);
 
     head->status = (__u16)(hundreds * 100 + tens * 10 + ones);
     return window_byte(window, at + 8) == ' ' && hundreds >= 1 && hundreds <= 9 && tens <= 9 &&
-           ones <= 9;
+           ones <= 9 && (behind == ' ' || behind == '\r' || behind == '\n');
 }
 
 static __always_inline bool http1_start_line(struct http1_head *head,
@@ -123,14 +127,12 @@ static __always_inline bool http1_start_line(struct http1_head *head,
     if (head->flags & HTTP1_REQUEST) {
         if (!http1_is_version(last) || window_byte(window, at + size - 9) != ' ')
             return false;
-        if ((last >> 56) == '0')
+        if (last >> 56 == '0')
             head->flags |= HTTP1_VERSION_0;
         return true;
     }
     if (overlong)
         return head->status != 0;
-    if ((window_word(window, at) >> 56) == '0')
-        head->flags |= HTTP1_VERSION_0;
     return http1_status(head, window, at);
 }
 
@@ -181,9 +183,14 @@ static __always_inline void http1_transfer_encoding(struct http1_head *head,
                                                     __u32 at,
                                                     __u32 end)
 {
+    __u64 last;
+    __u8 before;
+
     http1_trim(window, &at, &end);
-    if (end < at + 7 || (window_word(window, end - 7) | LOWER_CASE) << 8 !=
-                            WORD('c', 'h', 'u', 'n', 'k', 'e', 'd', 0) << 8)
+    last = (window_word(window, end - 7) | LOWER_CASE) << 8;
+    before = end > at + 7 ? window_byte(window, end - 8) : ',';
+    if (end < at + 7 || last != WORD('c', 'h', 'u', 'n', 'k', 'e', 'd', 0) << 8 ||
+        (before != ',' && before != ' ' && before != '\t'))
         head->flags |= HTTP1_BAD_FRAMING; /* a body in another coding ends with the connection */
     head->flags |= HTTP1_CHUNKED;
 }
@@ -203,29 +210,80 @@ static __always_inline void http1_traceparent(
     head->context_at = head->size + line + (at - field);
 }
 
-static __always_inline void http1_field(struct http1_head *head,
-                                        const struct window *window,
-                                        __u32 at,
-                                        __u32 end)
+/* The fields that are read. */
+enum http1_name : __u8 {
+    HTTP1_NAME_OTHER,
+    HTTP1_NAME_TRACEPARENT,
+    HTTP1_NAME_LENGTH,
+    HTTP1_NAME_TRANSFER_ENCODING,
+    HTTP1_NAME_UPGRADE,
+};
+
+static __always_inline enum http1_name http1_name(const struct window *window, __u32 at)
 {
     __u64 next = window_word(window, at + 8) | LOWER_CASE;
 
     switch (window_word(window, at) | LOWER_CASE) {
     case WORD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r'):
         if ((__u32)next == (__u32)WORD('e', 'n', 't', ':', 0, 0, 0, 0))
-            http1_traceparent(head, window, at + 12, end, at + 12);
+            return HTTP1_NAME_TRACEPARENT;
         break;
     case WORD('c', 'o', 'n', 't', 'e', 'n', 't', '-'):
         if (next << 8 == WORD('l', 'e', 'n', 'g', 't', 'h', ':', 0) << 8)
-            http1_length(head, window, at + 15, end);
+            return HTTP1_NAME_LENGTH;
         break;
     case WORD('t', 'r', 'a', 'n', 's', 'f', 'e', 'r'):
         if (next == WORD('-', 'e', 'n', 'c', 'o', 'd', 'i', 'n') &&
             (window_byte(window, at + 16) | 0x20) == 'g' && window_byte(window, at + 17) == ':')
-            http1_transfer_encoding(head, window, at + 18, end);
+            return HTTP1_NAME_TRANSFER_ENCODING;
         break;
     case WORD('u', 'p', 'g', 'r', 'a', 'd', 'e', ':'):
+        return HTTP1_NAME_UPGRADE;
+    }
+    return HTTP1_NAME_OTHER;
+}
+
+static __always_inline void http1_field(struct http1_head *head,
+                                        const struct window *window,
+                                        __u32 at,
+                                        __u32 end)
+{
+    switch (http1_name(window, at)) {
+    case HTTP1_NAME_TRACEPARENT:
+        http1_traceparent(head, window, at + 12, end, at + 12);
+        break;
+    case HTTP1_NAME_LENGTH:
+        http1_length(head, window, at + 15, end);
+        break;
+    case HTTP1_NAME_TRANSFER_ENCODING:
+        http1_transfer_encoding(head, window, at + 18, end);
+        break;
+    case HTTP1_NAME_UPGRADE:
         head->flags |= HTTP1_UPGRADE;
+        break;
+    case HTTP1_NAME_OTHER:
+        break;
+    }
+}
+
+/* A field longer than what can be kept. Even when all of it is in the window its value is not read: how
+ * the head was cut must not decide what it says. */
+static __always_inline void http1_overlong_field(struct http1_head *head,
+                                                 const struct window *window,
+                                                 __u32 at)
+{
+    switch (http1_name(window, at)) {
+    case HTTP1_NAME_TRACEPARENT:
+        head->flags = (head->flags & ~HTTP1_CONTEXT) | HTTP1_BAD_CONTEXT;
+        break;
+    case HTTP1_NAME_LENGTH:
+    case HTTP1_NAME_TRANSFER_ENCODING:
+        head->flags |= HTTP1_BAD_FRAMING;
+        break;
+    case HTTP1_NAME_UPGRADE:
+        head->flags |= HTTP1_UPGRADE;
+        break;
+    case HTTP1_NAME_OTHER:
         break;
     }
 }
@@ -258,7 +316,9 @@ PROVEN_ONCE bool http1_line(struct http1_head *head,
         head->phase = good ? HTTP1_FIELDS : HTTP1_NOT_HTTP;
         return !good;
     }
-    if (!overlong)
+    if (!overlong && feed - line > HTTP1_KEEP)
+        http1_overlong_field(head, window, line);
+    else if (!overlong)
         http1_field(head, window, line, end);
     head->flags &= ~HTTP1_OVERLONG;
     return false;
@@ -306,9 +366,6 @@ static long http1_step(__u32 index, void *state)
 /* A line that is longer than what can be kept: only its name, or kind, is of interest. */
 static __always_inline void http1_overlong(struct http1_head *head, const struct window *window)
 {
-    __u64 name = window_word(window, window->line) | LOWER_CASE;
-    __u64 rest = window_word(window, window->line + 8) | LOWER_CASE;
-
     if (head->flags & HTTP1_OVERLONG)
         return;
     head->flags |= HTTP1_OVERLONG;
@@ -316,9 +373,8 @@ static __always_inline void http1_overlong(struct http1_head *head, const struct
         if (!http1_begin(head, window, window->line) ||
             (!(head->flags & HTTP1_REQUEST) && !http1_status(head, window, window->line)))
             head->phase = HTTP1_NOT_HTTP;
-    } else if (name == WORD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r') &&
-               (__u32)rest == (__u32)WORD('e', 'n', 't', ':', 0, 0, 0, 0)) {
-        head->flags = (head->flags & ~HTTP1_CONTEXT) | HTTP1_BAD_CONTEXT;
+    } else {
+        http1_overlong_field(head, window, window->line);
     }
 }
 
