@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Buffers.Binary;
+using System.Diagnostics;
+
+namespace Agent.Tests.Native;
+
+/// <summary>The parsers of <c>bpf/protocols</c> as a program of this machine: <c>parsers.c</c>, compiled with sanitizers.</summary>
+public sealed class ParserProgram
+{
+    private static readonly string[] Flags =
+    [
+        "-O1", "-g", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined",
+        "-I", "bpf", "-I", "tests/Fuzz",
+    ];
+
+    private readonly string _program;
+
+    public ParserProgram()
+    {
+        _program = Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Root, "out", "tests")).FullName, "parsers");
+        Run("clang-19", [.. Flags, "tests/Agent.Tests/Native/parsers.c", "-o", _program], []);
+    }
+
+    /// <summary>What each side of a connection sent, described message by message.</summary>
+    public string Messages(string requests, string responses) => Run(_program, ["messages", requests, responses], []);
+
+    /// <summary>One line of description for each head.</summary>
+    public string[] Heads(IReadOnlyCollection<byte[]> heads)
+    {
+        var input = new MemoryStream();
+        Span<byte> size = stackalloc byte[sizeof(int)];
+        foreach (var head in heads)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(size, head.Length);
+            input.Write(size);
+            input.Write(head);
+        }
+
+        return Run(_program, ["heads"], input.ToArray()).TrimEnd('\n').Split('\n');
+    }
+
+    private static string Run(string program, string[] arguments, byte[] input)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = Repository.Root,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        process.StandardInput.BaseStream.Write(input);
+        process.StandardInput.Close();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}\n{output.Result}{errors.Result}");
+        return output.Result;
+    }
+}
