@@ -21,7 +21,8 @@ internal sealed record DeliveryOptions
 
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(5);
 
-    public TracePrinter Printer { get; init; }
+    /// <summary>Null: not asked for, which means trees when there is no receiver.</summary>
+    public TracePrinter? Printer { get; init; }
 
     /// <summary>Methods that may name spans, comma-separated; null: the standard ones.</summary>
     public string? KnownMethods { get; init; }
@@ -63,9 +64,10 @@ internal sealed record DeliveryOptions
         };
     }
 
-    private static TracePrinter ParsePrinter(string? text) => text?.ToLowerInvariant() switch
+    private static TracePrinter? ParsePrinter(string? text) => text?.ToLowerInvariant() switch
     {
-        null or "disabled" => TracePrinter.Disabled,
+        null => null,
+        "disabled" => TracePrinter.Disabled,
         "text" => TracePrinter.Text,
         "json" => TracePrinter.Json,
         "tree" => TracePrinter.Tree,

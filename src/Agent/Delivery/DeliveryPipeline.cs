@@ -22,9 +22,11 @@ internal sealed class DeliveryPipeline : IDisposable
     private readonly BatchQueue? _exportQueue;
     private readonly BatchQueue? _printQueue;
     private readonly Task _work;
+    private readonly Ledger _ledger;
 
     private DeliveryPipeline(DeliveryOptions options, Ledger ledger, Terminal terminal, Stream output, Action<string> log)
     {
+        _ledger = ledger;
         var tasks = new List<Task>();
         if (options.Endpoint is not null)
         {
@@ -70,7 +72,8 @@ internal sealed class DeliveryPipeline : IDisposable
         await _drain.CancelAsync().ConfigureAwait(false);
 
         // A receiver is left behind at the limit; a terminal that takes nothing cannot be, but need not be waited for.
-        await Task.WhenAny(_work, Task.Delay(limit + Grace)).ConfigureAwait(false);
+        var first = await Task.WhenAny(_work, Task.Delay(limit + Grace)).ConfigureAwait(false);
+        await first.ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -87,7 +90,8 @@ internal sealed class DeliveryPipeline : IDisposable
         TracePrinter.Text => new TextPrinter(TimeZoneInfo.Local),
         TracePrinter.Json => new JsonPrinter(),
         TracePrinter.Tree => new TreePrinter(terminal, TimeProvider.System),
-        _ => options.Endpoint is null ? new TreePrinter(terminal, TimeProvider.System) : null,
+        null when options.Endpoint is null => new TreePrinter(terminal, TimeProvider.System),
+        _ => null,
     };
 
     private void Accept(SpanBatch batch)
@@ -95,6 +99,12 @@ internal sealed class DeliveryPipeline : IDisposable
         if (_exportQueue is not null && _printQueue is not null)
         {
             batch.AddReference();
+        }
+
+        if (_exportQueue is null && _printQueue is null)
+        {
+            _ledger.Dropped(DropReason.NoReceiver, batch.Spans);
+            batch.Release();
         }
 
         _exportQueue?.Enqueue(batch);

@@ -19,6 +19,9 @@ internal enum DropReason
     /// <summary>The queue held as much as it may; the oldest batch made room.</summary>
     QueueFull,
 
+    /// <summary>There is no endpoint and nothing is printed.</summary>
+    NoReceiver,
+
     /// <summary>The receiver said no for good.</summary>
     Rejected,
 

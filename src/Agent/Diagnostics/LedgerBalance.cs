@@ -50,6 +50,7 @@ internal sealed class LedgerBalance(long seen, long exported, long[] dropped, lo
         DropReason.UnknownTarget => "unknown_target",
         DropReason.TooLarge => "too_large",
         DropReason.QueueFull => "queue_full",
+        DropReason.NoReceiver => "no_receiver",
         DropReason.Rejected => "rejected",
         DropReason.Undelivered => "undelivered",
         DropReason.Shutdown => "shutdown",

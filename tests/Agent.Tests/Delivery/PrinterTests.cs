@@ -103,6 +103,21 @@ public class PrinterTests
     }
 
     [Fact]
+    public async Task Spans_that_go_nowhere_are_dropped_with_a_reason()
+    {
+        var ledger = new Ledger();
+        using var output = new MemoryStream();
+        using (var pipeline = DeliveryPipeline.Start(
+            new DeliveryOptions { Printer = TracePrinter.Disabled }, ledger, Spans.Plain(100), output, _ => { }))
+        {
+            pipeline.Sink.Write(Exchanges.ResourceOf("shop"), Exchanges.Event(Role.Server), []);
+            await pipeline.StopAsync(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Equal((1, 0), (ledger.Balance(_ => 0).DroppedFor(DropReason.NoReceiver), output.Length));
+    }
+
+    [Fact]
     public async Task Receiver_answers_for_spans_that_are_printed_too()
     {
         using var receiver = new Receiver();
