@@ -13,6 +13,9 @@ struct {
     __type(value, __u64);
 } counters SEC(".maps");
 
+/* Keeps the names and numbers in the object's BTF, for the loader to compare. */
+const enum counter *const volatile counter_layout = NULL;
+
 static __always_inline void count(enum counter reason)
 {
     __u32 slot = reason;

@@ -27,3 +27,7 @@ static __always_inline __u64 emit_lazily(void)
     return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > RING_WAKE_AT ? BPF_RB_FORCE_WAKEUP
                                                                         : BPF_RB_NO_WAKEUP;
 }
+
+/* BTF keeps only types that something global refers to, and an event is a cast inside a function. Named
+ * here, its layout is in the object for the loader to compare with its own. */
+#define EVENT_LAYOUT(event) const struct event *const volatile event##_layout = NULL

@@ -27,6 +27,8 @@ struct {
     __type(value, struct exchange);
 } pipelined SEC(".maps");
 
+EVENT_LAYOUT(exchange_event);
+
 /* An event with room for everything captured; most requests fit the smaller one. */
 #define SMALL_CAPTURE 192
 

@@ -11,6 +11,9 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
+EVENT_LAYOUT(process_event);
+EVENT_LAYOUT(listen_event);
+
 #define TCP_LISTEN_STATE 10 /* enum in net/tcp_states.h */
 
 static __always_inline void process_emit(struct task_struct *task,

@@ -15,6 +15,8 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
+EVENT_LAYOUT(fionread_event);
+
 #define WAIT_NS 2000000ULL
 #define WAIT_LOOKS (1 << 20) /* more than fit into WAIT_NS */
 

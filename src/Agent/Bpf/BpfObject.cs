@@ -77,7 +77,7 @@ internal sealed unsafe class BpfObject : IDisposable
                 $"{Name}: variable {variable} has {place.Size} bytes in the object and {sizeof(T)} in the agent");
         }
         nuint size;
-        var bytes = LibBpf.MapInitialValue(ReadOnlyData(), &size);
+        var bytes = LibBpf.MapInitialValue(ReadOnlyMap(), &size);
         if (bytes is null || (nuint)(place.Offset + place.Size) > size)
         {
             throw new InvalidOperationException($"{Name}: read-only data is shorter than its types say");
@@ -102,6 +102,19 @@ internal sealed unsafe class BpfObject : IDisposable
         }
         FreeLog();
         shared?.Adopt(_object);
+    }
+
+    /// <summary>The read-only data as the loaded programs see it.</summary>
+    internal byte[] ReadOnlyContent()
+    {
+        var map = ReadOnlyMap();
+        var content = new byte[LibBpf.MapValueSize(map)];
+        var first = 0u;
+        fixed (byte* bytes = content)
+        {
+            var error = LibBpf.MapLookup(LibBpf.MapFd(map), &first, bytes);
+            return error == 0 ? content : throw new BpfException($"{Name}: cannot read its constants", -error);
+        }
     }
 
     internal IEnumerable<BpfProgram> Programs()
@@ -163,7 +176,7 @@ internal sealed unsafe class BpfObject : IDisposable
             : throw new InvalidOperationException($"{Name}: object without BTF; compile it with -g");
     }
 
-    private nint ReadOnlyData()
+    private nint ReadOnlyMap()
     {
         for (var map = LibBpf.NextMap(_object, 0); map != 0; map = LibBpf.NextMap(_object, map))
         {

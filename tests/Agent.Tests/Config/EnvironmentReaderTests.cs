@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+using Agent.Config;
+using Agent.Contract;
+using Agent.Delivery;
+using Agent.Diagnostics;
+
+namespace Agent.Tests.Config;
+
+public class EnvironmentReaderTests
+{
+    [Fact]
+    public void Nothing_set_traces_everything_with_headers_to_the_terminal()
+    {
+        var options = Read();
+        Assert.True(options.InjectHeaders);
+        Assert.False(options.AskedForTcpOption);
+        Assert.Null(options.Cgroup);
+        Assert.Equal(TracePrinter.Tree, options.Delivery.Printer);
+        Assert.Null(options.Delivery.Endpoint);
+        Assert.Equal(LogLevel.Info, options.LogLevel);
+        Assert.Equal(new SamplingOptions(Sampler.AlwaysOn, true, 1UL << 63), options.Sampling);
+        Assert.True(options.Selector.MatchesPort(8080, "/srv/app"));
+    }
+
+    [Theory]
+    [InlineData("disabled", false, false)]
+    [InlineData("headers", true, false)]
+    [InlineData("tcp", false, true)]
+    [InlineData("all", true, true)]
+    public void Propagation_is_a_word(string word, bool headers, bool tcp)
+    {
+        var options = Read(("OTEL_EBPF_BPF_CONTEXT_PROPAGATION", word));
+        Assert.Equal((headers, tcp), (options.InjectHeaders, options.AskedForTcpOption));
+    }
+
+    [Theory]
+    [InlineData("always_on", null, Sampler.AlwaysOn, false, 1UL << 63)]
+    [InlineData("always_off", null, Sampler.AlwaysOff, false, 0UL)]
+    [InlineData("traceidratio", "0.5", Sampler.Ratio, false, 1UL << 62)]
+    [InlineData("traceidratio", "0", Sampler.Ratio, false, 0UL)]
+    [InlineData("traceidratio", "1", Sampler.Ratio, false, 1UL << 63)]
+    [InlineData("traceidratio", null, Sampler.Ratio, false, 1UL << 63)]
+    [InlineData("parentbased_always_on", null, Sampler.AlwaysOn, true, 1UL << 63)]
+    [InlineData("parentbased_always_off", null, Sampler.AlwaysOff, true, 0UL)]
+    [InlineData("parentbased_traceidratio", "0.25", Sampler.Ratio, true, 1UL << 61)]
+    internal void Samplers_are_those_of_OpenTelemetry(
+        string name, string? argument, Sampler sampler, bool isParentBased, ulong threshold) =>
+        Assert.Equal(new SamplingOptions(sampler, isParentBased, threshold), SamplingOptions.Parse(name, argument));
+
+    [Theory]
+    [InlineData("OTEL_EBPF_OPEN_PORT", "http")]
+    [InlineData("OTEL_EBPF_AUTO_TARGET_EXE", "{a")]
+    [InlineData("OTEL_EBPF_TARGET_PID", "12,x")]
+    [InlineData("OTEL_EBPF_TARGET_PID", "-1")]
+    [InlineData("OTEL_EBPF_BPF_CONTEXT_PROPAGATION", "ip")]
+    [InlineData("OTEL_TRACES_SAMPLER", "sometimes")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost")]
+    [InlineData("OTEL_EXPORTER_OTLP_TIMEOUT", "soon")]
+    [InlineData("OTEL_EBPF_TRACE_PRINTER", "video")]
+    [InlineData("OTEL_LOG_LEVEL", "loud")]
+    [InlineData("OTEL_EBPF_LOG_LEVEL", "1")]
+    public void A_bad_value_is_named_in_one_line(string name, string value)
+    {
+        var refusal = Assert.ThrowsAny<FormatException>(() => Read((name, value)));
+        Assert.Contains(name, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(value, refusal.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain('\n', refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("2")]
+    [InlineData("-0.1")]
+    [InlineData("half")]
+    [InlineData("NaN")]
+    public void A_ratio_is_from_zero_to_one(string argument)
+    {
+        var refusal = Assert.Throws<ConfigException>(() => SamplingOptions.Parse("traceidratio", argument));
+        Assert.Contains("OTEL_TRACES_SAMPLER_ARG", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void With_an_endpoint_the_terminal_stays_quiet_unless_asked()
+    {
+        const string endpoint = "http://localhost:4318";
+        Assert.Equal(TracePrinter.Disabled, Read(("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)).Delivery.Printer);
+        var both = Read(("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint), ("OTEL_EBPF_TRACE_PRINTER", "text"));
+        Assert.Equal(TracePrinter.Text, both.Delivery.Printer);
+    }
+
+    [Fact]
+    public void Empty_is_not_set() => Assert.True(Read(("OTEL_EBPF_OPEN_PORT", " ")).Selector.MatchesPort(1, "/a"));
+
+    [Fact]
+    public void The_own_log_level_wins()
+    {
+        var options = Read(("OTEL_LOG_LEVEL", "error"), ("OTEL_EBPF_LOG_LEVEL", "DEBUG"));
+        Assert.Equal(LogLevel.Debug, options.LogLevel);
+    }
+
+    private static AgentOptions Read(params (string Name, string Value)[] variables) =>
+        EnvironmentReader.Read(name => variables.FirstOrDefault(variable => variable.Name == name).Value);
+}

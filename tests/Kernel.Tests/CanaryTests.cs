@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+using Agent.Propagation;
+
+namespace Kernel.Tests;
+
+public class CanaryTests
+{
+    /// <summary>Bytes and wake-ups must be right on every kernel; the others are what the canary is there to find out.</summary>
+    [Fact]
+    public void Sockets_in_a_sockmap_pass_bytes_and_wake()
+    {
+        using var sockmap = Objects.Load("sockmap");
+        var report = Canary.Try(sockmap);
+        Assert.True(report.PassesBytes);
+        Assert.True(report.WakesEdgeTriggered);
+        Assert.True(report.MayEnrol);
+    }
+
+    [Fact]
+    public void What_is_found_does_not_change_from_one_try_to_the_next()
+    {
+        using var first = Objects.Load("sockmap");
+        using var second = Objects.Load("sockmap");
+        Assert.Equal(Canary.Try(first), Canary.Try(second));
+    }
+}
