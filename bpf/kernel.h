@@ -63,6 +63,7 @@ struct task_struct {
     __u64 start_boottime;
     struct task_struct *group_leader;
     struct task_struct *real_parent;
+    void *io_uring; /* not NULL: this thread has used io_uring */
     char comm[16];
 };
 

@@ -35,4 +35,5 @@ enum counter : __u32 {
     /* processes */
     COUNTER_TARGETS_FULL,
     COUNTER_PROCESS_EVENTS_LOST,
+    COUNTER_FIONREAD_LATE, /* a process did not wait long enough for its sockets to leave the sockmap */
 };

@@ -78,7 +78,8 @@ struct connection {
     __u32 opened;       /* ordinal of the newest request */
     __u32 closed;       /* ordinal of the newest request that is over: they end in order */
     __u8 existed;       /* older than Hilo */
-    __u8 pad[3];
+    __u8 barred;        /* client: must not enter the sockmap */
+    __u8 pad[2];
     enum counter skip;   /* client: why sk_msg cannot inject into the next request, if it knows */
     __u64 reenrolled_at; /* client: place in rx at which it was last put back into the sockmap */
     struct exchange current; /* the request with ordinal closed + 1, unless it was pipelined */

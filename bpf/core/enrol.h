@@ -4,7 +4,7 @@
  * A socket in a sockmap is not quite an ordinary one: on some kernels it answers FIONREAD with 0, and
  * on all of them a blocking read that a signal or a reset interrupts returns EAGAIN. So a socket is a
  * member only while that cannot be noticed:
- *  - from connect() until its first request leaves: every socket;
+ *  - from connect() until its first request leaves: every socket, unless the thread uses io_uring;
  *  - from then on: non-blocking sockets of processes that never asked FIONREAD. A probe on ioctl()
  *    tells the first time, and the process then waits until all its sockets are out;
  *  - blocking sockets: again from the last byte of a response on (propagation/reenrol.bpf.c).
@@ -42,7 +42,7 @@ static __always_inline void socket_connected(struct bpf_sock_ops *ops)
     if (!connection)
         return;
     connection_begin(connection, ops, sk);
-    if (!settings.inject_headers)
+    if (!settings.inject_headers || connection->barred)
         return;
     cookie = connection->cookie;
     if (bpf_sock_hash_update(ops, &enrolled, &cookie, BPF_NOEXIST))

@@ -118,6 +118,14 @@ static __always_inline void socket_listens(struct bpf_sock_ops *ops)
     bpf_sk_storage_get(&owners, sk, &owner, BPF_SK_STORAGE_GET_F_CREATE);
 }
 
+/* A socket that has been in a sockmap refuses zero-copy sends of io_uring for good. */
+static __always_inline bool thread_uses_io_uring(void)
+{
+    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+    return BPF_CORE_READ(task, io_uring) != NULL;
+}
+
 /* In the thread that calls connect(). */
 static __always_inline void socket_connects(struct bpf_sock_ops *ops)
 {
@@ -136,6 +144,7 @@ static __always_inline void socket_connects(struct bpf_sock_ops *ops)
     if (!connection)
         return;
     connection->pid = pid;
+    connection->barred = thread_uses_io_uring();
     task = bpf_map_lookup_elem(&tasks, &tid);
     if (task)
         connection->opener = *task;

@@ -4,7 +4,8 @@
  * While a socket is in a sockmap some kernels answer 0, and a program that sizes its reads by the
  * answer stalls. A probe cannot take a socket out of a sockmap, but it runs before the system call:
  * it tells the agent and waits until all sockets of the process are out. That happens once in the life
- * of a process, takes some ten microseconds, and is bounded should the agent not answer. */
+ * of a process, takes some ten microseconds, and is bounded should the agent not answer. The question
+ * has a ring of its own, so that it never stands behind a thousand spans. */
 #include "../core/count.h"
 #include "../core/emit.h"
 #include "../core/target.h"
@@ -17,8 +18,14 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 EVENT_LAYOUT(fionread_event);
 
-#define WAIT_NS 2000000ULL
+#define QUESTIONS_SIZE 65536
+#define WAIT_NS 20000000ULL
 #define WAIT_LOOKS (1 << 20) /* more than fit into WAIT_NS */
+
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, QUESTIONS_SIZE);
+} questions SEC(".maps");
 
 struct wait {
     __u64 until_ns;
@@ -36,7 +43,7 @@ static long wait_look(__u32 index, void *state)
 
 static __always_inline void fionread_tell(__u32 pid)
 {
-    struct fionread_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+    struct fionread_event *event = bpf_ringbuf_reserve(&questions, sizeof(*event), 0);
 
     if (!event)
         return count(COUNTER_PROCESS_EVENTS_LOST);
@@ -65,5 +72,7 @@ int on_ioctl(struct pt_regs *registers)
         return 0;
     }
     bpf_loop(WAIT_LOOKS, wait_look, &wait, 0);
+    if (watch_of(wait.pid) != WATCH_EVICTED)
+        count(COUNTER_FIONREAD_LATE);
     return 0;
 }

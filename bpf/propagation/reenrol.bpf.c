@@ -64,7 +64,7 @@ static __always_inline bool reenrol_allowed(const struct connection *connection,
 {
     struct tcp_sock *tcp;
 
-    if (connection->enrolled || exchange_outstanding(connection) ||
+    if (connection->enrolled || connection->barred || exchange_outstanding(connection) ||
         connection->rx.phase != STREAM_START || connection->tx.phase != STREAM_START ||
         !connection->tx.proven || watch_of(connection->pid) != WATCH_QUIET)
         return false;

@@ -23,6 +23,7 @@ internal static unsafe partial class LibC
     internal const uint EpollIn = 1;
     internal const uint EpollEdgeTriggered = 1u << 31;
 
+    private const int CpuWords = 128; // 8,192 CPUs, the most that Linux can be built for on x86
     private const string Library = "libc";
     private const long PidFdOpenNumber = 434;
     private const long PidFdGetFdNumber = 438;
@@ -75,6 +76,15 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "if_freenameindex")]
     internal static partial void FreeInterfaceNames(InterfaceName* names);
 
+    [LibraryImport(Library, EntryPoint = "sched_getaffinity", SetLastError = true)]
+    private static partial int GetAffinity(int tid, nuint size, ulong* mask);
+
+    [LibraryImport(Library, EntryPoint = "sched_setaffinity", SetLastError = true)]
+    private static partial int SetAffinity(int tid, nuint size, ulong* mask);
+
+    [LibraryImport(Library, EntryPoint = "sched_setscheduler", SetLastError = true)]
+    private static partial int SetScheduler(int tid, int policy, int* priority);
+
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
     internal static partial int Socket(int family, int type, int protocol);
 
@@ -115,6 +125,34 @@ internal static unsafe partial class LibC
     internal static partial void ExitNow(int status);
 
     /// <summary>A descriptor for a process, or -1. It names the process for good: a reused pid does not match.</summary>
+    /// <summary>CPUs that this process may run on, lowest first.</summary>
+    internal static IEnumerable<int> AllowedCpus()
+    {
+        var mask = new ulong[CpuWords];
+        fixed (ulong* words = mask)
+        {
+            _ = GetAffinity(0, (nuint)sizeof(ulong) * CpuWords, words);
+        }
+        return Enumerable.Range(0, CpuWords * 64).Where(cpu => (mask[cpu / 64] >> (cpu % 64) & 1) != 0);
+    }
+
+    /// <summary>Keeps the calling thread on one CPU.</summary>
+    internal static bool PinThread(int cpu)
+    {
+        var words = stackalloc ulong[CpuWords];
+        new Span<ulong>(words, CpuWords).Clear();
+        words[cpu / 64] = 1UL << (cpu % 64);
+        return SetAffinity(0, (nuint)sizeof(ulong) * CpuWords, words) == 0;
+    }
+
+    /// <summary>Lets the calling thread run before all ordinary ones (SCHED_FIFO, lowest priority of that class).</summary>
+    internal static bool MakeThreadUrgent()
+    {
+        const int fifo = 1;
+        var priority = 1;
+        return SetScheduler(0, fifo, &priority) == 0;
+    }
+
     internal static int PidFdOpen(int pid) => (int)SystemCall(PidFdOpenNumber, pid, 0, 0);
 
     /// <summary>A copy of another process's descriptor, or -1.</summary>

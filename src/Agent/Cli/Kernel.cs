@@ -5,6 +5,7 @@ using Agent.Bpf;
 using Agent.Config;
 using Agent.Contract;
 using Agent.Diagnostics;
+using Agent.Events;
 using Agent.Probes;
 using Agent.Propagation;
 using Agent.Sources;
@@ -76,6 +77,10 @@ internal sealed class Kernel : IDisposable
     internal static Kernel Load(AgentOptions options, ProcFs proc, CgroupTree tree) => new(options, proc, tree);
 
     internal RingBuffer Ring() => _sockets.Ring("events");
+
+    /// <summary>Starts to answer the FIONREAD probe; null when there is none.</summary>
+    internal FionreadAnswers? Answer(EventRouter router) =>
+        Eviction is not null && _fionread is not null ? new FionreadAnswers(_fionread.Ring("questions"), router) : null;
 
     /// <summary>Everything that is not bound to a cgroup, an interface or a process.</summary>
     internal void AttachProcessEvents()

@@ -37,6 +37,7 @@ internal static class Run
         var watcher = new TargetWatcher(
             proc, tree, options.Selector, table, kernel.Targets, new SocketOwners(proc, kernel.Owners), kernel.Probes,
             kernel.AskedFionread);
+        using var answers = kernel.Answer(router);
 
         kernel.AttachProcessEvents();
         watcher.Scan();

@@ -37,7 +37,7 @@ internal readonly struct EventRouter(
     public void OnListen(in ListenEvent e) =>
         changes.Post(new Change(ChangeKind.Listen, (int)e.Pid, 0, 0, e.Port));
 
-    // The process waits for this: first the sockets, then everything else.
+    // The process waits for this, on another thread (FionreadAnswers): first the sockets, then everything else.
     public void OnFionread(in FionreadEvent e)
     {
         eviction?.Evict(e.Pid);

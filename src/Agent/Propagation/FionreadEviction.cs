@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A process that asks sockets how much they hold (FIONREAD) gets a wrong answer from those in the sockmap on some kernels.
-// The probe on its ioctl() tells before the first answer and lets the process wait, for at most about two milliseconds,
-// until its sockets are out. So this runs on the event thread, first thing, and touches nothing but maps.
+// The probe on its ioctl() tells before the first answer and lets the process wait, for at most about twenty milliseconds,
+// until its sockets are out. So this touches nothing but maps.
 using System.Runtime.InteropServices;
 using Agent.Bpf;
 using Agent.Contract;
