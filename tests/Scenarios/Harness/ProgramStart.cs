@@ -10,6 +10,9 @@ internal sealed record ProgramStart(params string[] Command)
 
     public string Input { get; init; } = "";
 
+    /// <summary>How long after its start it gets its input: a client that waits for it is known to the agent by then.</summary>
+    public int InputAfterMilliseconds { get; init; }
+
     public ProgramStart Named(string service) =>
         this with { Environment = new(Environment) { ["OTEL_SERVICE_NAME"] = service } };
 }

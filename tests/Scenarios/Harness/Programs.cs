@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Globalization;
-using System.Text;
 
 namespace Scenarios.Harness;
 
@@ -37,7 +36,7 @@ internal static class Programs
     public static ProgramStart Client(string kind, string address, int count, int size, string prefix, string folder)
     {
         string[] rest = [address, Text(count), Text(size), prefix];
-        return kind switch
+        return Wait(kind switch
         {
             "curl" => Curl(address, count, size, prefix, folder),
             "wget" => Wget(address, count, size, prefix, folder),
@@ -51,7 +50,7 @@ internal static class Programs
                 ["dotnet", var library] => new([Build.Dotnet(), "client", library, .. rest]),
                 _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
             },
-        };
+        });
     }
 
     /// <summary>nginx that forwards everything on one port to another, on kept connections.</summary>
@@ -77,29 +76,27 @@ internal static class Programs
         return new("/usr/sbin/nginx", "-c", configuration, "-e", "stderr");
     }
 
+    // Both take their list of URLs from standard input, and so begin when they get it.
     private static ProgramStart Curl(string address, int count, int size, string prefix, string folder)
     {
-        var path = size > 0 ? "echo" : "headers";
-        var url = $"{address}/{path}?id={prefix}-[0-{count - 1}]";
-        return size > 0
-            ? new("curl", "-sS", "--fail", "--data-binary", "@" + BodyFile(folder, size), "-o", "/dev/null", url)
-            : new("curl", "-sS", "--fail", "-o", "/dev/null", url);
+        var options = size > 0 ? $"data-binary = @{BodyFile(folder, size)}\n" : "";
+        return new("curl", "-sS", "--fail", "-o", "/dev/null", "--config", "-")
+        {
+            Input = $"{options}url = {address}/{(size > 0 ? "echo" : "headers")}?id={prefix}-[0-{count - 1}]\n",
+        };
     }
 
     private static ProgramStart Wget(string address, int count, int size, string prefix, string folder)
     {
-        var list = Path.Combine(folder, $"urls-{prefix}");
-        var urls = new StringBuilder();
-        for (var i = 0; i < count; i++)
+        string[] options = size > 0 ? ["--post-file", BodyFile(folder, size)] : [];
+        return new(["wget", "-nv", "--no-config", .. options, "-O", "/dev/null", "-i", "-"])
         {
-            urls.Append(CultureInfo.InvariantCulture, $"{address}/{(size > 0 ? "echo" : "headers")}?id={prefix}-{i}\n");
-        }
-
-        File.WriteAllText(list, urls.ToString());
-        return size > 0
-            ? new("wget", "-nv", "--no-config", "--post-file", BodyFile(folder, size), "-O", "/dev/null", "-i", list)
-            : new("wget", "-nv", "--no-config", "-O", "/dev/null", "-i", list);
+            Input = string.Concat(Enumerable.Range(0, count).Select(i => $"{address}/{(size > 0 ? "echo" : "headers")}?id={prefix}-{i}\n")),
+        };
     }
+
+    private static ProgramStart Wait(ProgramStart client) =>
+        client with { Input = client.Input.Length > 0 ? client.Input : "\n", InputAfterMilliseconds = 400 };
 
     private static string BodyFile(string folder, int size)
     {

@@ -49,8 +49,7 @@ internal sealed class RunningProgram : IDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        _process.StandardInput.Write(start.Input);
-        _process.StandardInput.Close();
+        _ = Feed(start);
     }
 
     /// <summary>Waits until it ends by itself; anything but exit code 0 fails the test with what it printed.</summary>
@@ -107,6 +106,24 @@ internal sealed class RunningProgram : IDisposable
     public string Transcript => $"--- output\n{Output}\n--- errors\n{Errors}";
 
     public void Dispose() => _process.Dispose();
+
+    private async Task Feed(ProgramStart start)
+    {
+        try
+        {
+            if (start.InputAfterMilliseconds > 0)
+            {
+                await Task.Delay(start.InputAfterMilliseconds);
+            }
+
+            await _process.StandardInput.WriteAsync(start.Input);
+            _process.StandardInput.Close();
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It ended without reading.
+        }
+    }
 
     private static bool IsOurs(string name) =>
         name.StartsWith("OTEL_", StringComparison.Ordinal) || name.StartsWith("HILO_", StringComparison.Ordinal)

@@ -43,6 +43,7 @@ async Task Answer(HttpContext context)
 
 async Task RunClient(string address, int count, int size, string prefix)
 {
+    Console.ReadLine();
     for (var i = 0; i < count; i++)
     {
         var body = new byte[size];

@@ -68,6 +68,7 @@ func answer(response http.ResponseWriter, request *http.Request) {
 }
 
 func client(base string, count, size int, prefix string) error {
+	fmt.Scanln()
 	for i := 0; i < count; i++ {
 		method, path, body := "GET", "/headers", make([]byte, size)
 		for j := range body {

@@ -87,6 +87,7 @@ public final class Web {
     }
 
     private static void client(String kind, String base, int count, int size, String prefix) throws Exception {
+        System.in.read();
         for (int i = 0; i < count; i++) {
             byte[] body = new byte[size];
             for (int j = 0; j < size; j++) {

@@ -38,6 +38,7 @@ async function answer(request, response) {
 }
 
 async function client(kind, base, count, size, prefix) {
+  require('fs').readSync(0, Buffer.alloc(1));
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   for (let i = 0; i < count; i++) {
     const body = Buffer.from(Array.from({ length: size }, (_, j) => 97 + (i + j) % 26));

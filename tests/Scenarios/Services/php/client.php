@@ -22,6 +22,7 @@ function sendByCurl(CurlHandle $curl, string $url, string $body): string
 }
 
 [, $kind, $base, $count, $size, $prefix] = $argv;
+fgets(STDIN);
 $curl = curl_init();
 for ($i = 0; $i < $count; $i++) {
     $body = '';

@@ -65,6 +65,7 @@ def send_once(base, path, body):
 
 
 def client(kind, base, count, size, prefix):
+    sys.stdin.readline()
     send = send_kept if kind == "http.client" else send_once
     for i in range(count):
         body = bytes(97 + (i + j) % 26 for j in range(size)) or None
