@@ -112,6 +112,8 @@ static __always_inline struct exchange *exchange_open(struct connection *connect
     exchange->status = 0;
     exchange->carrier = CARRIER_NONE;
     exchange->request_captured = connection->captured;
+    if (!connection->staged)
+        return exchange; /* it was captured in place */
     copy_words(exchange->request_head, connection->capture, SMALL_CAPTURE);
     if (connection->captured > SMALL_CAPTURE)
         copy_words(exchange->request_head + SMALL_CAPTURE,
