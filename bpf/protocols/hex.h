@@ -15,13 +15,14 @@ static __always_inline __u64 hex_encode(__u32 bytes)
     return x + '0' * EACH_BYTE + ((x + 6 * EACH_BYTE) >> 4 & EACH_BYTE) * ('a' - '9' - 1);
 }
 
-/* True when all eight characters are digits 0-9 a-f: encoding what was decoded gives them back. */
-static __always_inline bool hex_decode(__u64 digits, __u32 *bytes)
+/* Decodes eight digits. Returns 0 when all are 0-9 a-f, as encoding what was decoded gives them back;
+ * a mask of what differs otherwise, so that a caller can collect several answers without branching. */
+static __always_inline __u64 hex_decode(__u64 digits, __u32 *bytes)
 {
     __u64 x = ((digits & NIBBLES) + (digits >> 6 & EACH_BYTE) * 9) & NIBBLES;
 
     x = (x << 4 | x >> 8) & 0x00ff00ff00ff00ffULL;
     x = (x | x >> 8) & 0x0000ffff0000ffffULL;
     *bytes = (__u32)(x | x >> 16);
-    return hex_encode(*bytes) == digits;
+    return hex_encode(*bytes) ^ digits;
 }
