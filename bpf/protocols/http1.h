@@ -183,14 +183,16 @@ static __always_inline void http1_transfer_encoding(struct http1_head *head,
                                                     __u32 at,
                                                     __u32 end)
 {
+    __u32 before;
     __u64 last;
-    __u8 before;
 
     http1_trim(window, &at, &end);
-    last = (window_word(window, end - 7) | LOWER_CASE) << 8;
-    before = end > at + 7 ? window_byte(window, end - 8) : ',';
+    last = lower_case(window_word(window, end - 7)) << 8;
+    before = end - 8;
+    if (window_byte(window, before) == ' ')
+        before--;
     if (end < at + 7 || last != WORD('c', 'h', 'u', 'n', 'k', 'e', 'd', 0) << 8 ||
-        (before != ',' && before != ' ' && before != '\t'))
+        (end > at + 7 && (before < at || window_byte(window, before) != ',')))
         head->flags |= HTTP1_BAD_FRAMING; /* a body in another coding ends with the connection */
     head->flags |= HTTP1_CHUNKED;
 }
@@ -221,9 +223,9 @@ enum http1_name : __u8 {
 
 static __always_inline enum http1_name http1_name(const struct window *window, __u32 at)
 {
-    __u64 next = window_word(window, at + 8) | LOWER_CASE;
+    __u64 next = lower_case(window_word(window, at + 8));
 
-    switch (window_word(window, at) | LOWER_CASE) {
+    switch (lower_case(window_word(window, at))) {
     case WORD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r'):
         if ((__u32)next == (__u32)WORD('e', 'n', 't', ':', 0, 0, 0, 0))
             return HTTP1_NAME_TRACEPARENT;

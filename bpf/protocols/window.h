@@ -86,9 +86,13 @@ static __always_inline void copy_words(void *to, const void *from, const __u32 s
     ((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32 |       \
      (__u64)(f) << 40 | (__u64)(g) << 48 | (__u64)(h) << 56)
 
-/* Sets bit 5 of every byte: lower case for letters; '-' and ':' have it already. */
-#define LOWER_CASE 0x2020202020202020ULL
 #define EACH_BYTE 0x0101010101010101ULL
+
+/* Letters have bit 6; with bit 5 they are lower case. */
+static __always_inline __u64 lower_case(__u64 word)
+{
+    return word | (word >> 1 & 0x20 * EACH_BYTE);
+}
 
 /* Bit 7 of every byte that is a line feed; above the lowest hit there may be false ones. */
 static __always_inline __u64 line_feeds(__u64 word)
