@@ -25,7 +25,13 @@ public sealed class ParserProgram
     public string Messages(string requests, string responses) => Run(_program, ["messages", requests, responses], []);
 
     /// <summary>One line of description for each head.</summary>
-    public string[] Heads(IReadOnlyCollection<byte[]> heads)
+    public string[] Heads(IReadOnlyCollection<byte[]> heads) => Lines(_program, ["heads"], heads);
+
+    /// <summary>How the parser of Node.js frames the body of each head.</summary>
+    public static string[] Llhttp(IReadOnlyCollection<byte[]> heads) =>
+        Lines("node", ["--no-deprecation", "tests/Agent.Tests/Native/llhttp.js"], heads);
+
+    private static string[] Lines(string program, string[] arguments, IReadOnlyCollection<byte[]> heads)
     {
         var input = new MemoryStream();
         Span<byte> size = stackalloc byte[sizeof(int)];
@@ -36,7 +42,7 @@ public sealed class ParserProgram
             input.Write(head);
         }
 
-        return Run(_program, ["heads"], input.ToArray()).TrimEnd('\n').Split('\n');
+        return Run(program, arguments, input.ToArray()).TrimEnd('\n').Split('\n');
     }
 
     private static string Run(string program, string[] arguments, byte[] input)

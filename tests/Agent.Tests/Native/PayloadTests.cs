@@ -5,7 +5,8 @@ namespace Agent.Tests.Native;
 /// What was really sent, and what is hard to read, in <c>tests/Payloads/http1</c>: read whole, byte by byte and cut in two
 /// at every place, each time with the result in <c>expected.txt</c>. UPDATE_GOLDEN=1 writes that file.
 /// </summary>
-public sealed class PayloadTests(ParserProgram parsers) : IClassFixture<ParserProgram>
+[Collection(nameof(Parsers))]
+public sealed class PayloadTests(ParserProgram parsers)
 {
     private const string Absent = "/dev/null";
 

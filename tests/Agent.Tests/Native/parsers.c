@@ -99,7 +99,7 @@ static void print_head(struct text *text, const struct http1_head *head, const c
     print_flags(text, head->flags);
     if (head->status)
         print(text, "%sstatus: %u", separator, head->status);
-    if (head->flags & HTTP1_LENGTH)
+    if ((head->flags & (HTTP1_LENGTH | HTTP1_BAD_FRAMING)) == HTTP1_LENGTH)
         print(text, "%scontent_length: %llu", separator, head->content_length);
     if (head->phase == HTTP1_DONE) {
         print(text, "%ssize: %u", separator, head->size);

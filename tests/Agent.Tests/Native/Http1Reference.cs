@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Agent.Tests.Native;
+
+/// <summary>
+/// Reads a complete head line by line, written from RFC 9112 and the limits that <c>http1.h</c> promises: a field of more
+/// than 256 bytes, or with more than 16 characters of white space around its value, is not read.
+/// </summary>
+internal static partial class Http1Reference
+{
+    private const int FieldMax = 256;
+    private const int WhiteSpaceMax = 16;
+
+    /// <summary>In the words of <c>parsers.c</c>; null when the head is not complete.</summary>
+    public static string? Describe(byte[] head)
+    {
+        var lines = Lines(Encoding.Latin1.GetString(head));
+        var start = lines.FindIndex(line => line.Text.Length > 0);
+        if (start < 0)
+        {
+            return null;
+        }
+
+        var seen = new Http1ReferenceHead();
+        if (!seen.ReadStartLine(Request().Match(lines[start].Text), Response().Match(lines[start].Text)))
+        {
+            return "phase: not_http";
+        }
+
+        var blank = lines.FindIndex(start, line => line.Text.Length == 0);
+        if (blank < 0)
+        {
+            return null;
+        }
+
+        foreach (var line in lines[(start + 1)..blank])
+        {
+            ReadField(seen, line);
+        }
+
+        return seen.Describe(lines[blank].At, lines[blank].At + lines[blank].Size);
+    }
+
+    private static List<Http1ReferenceLine> Lines(string text)
+    {
+        var lines = new List<Http1ReferenceLine>();
+        var at = 0;
+        for (var feed = text.IndexOf('\n'); feed >= 0; feed = text.IndexOf('\n', at))
+        {
+            var line = text[at..feed];
+            lines.Add(new(at, feed + 1 - at, line.EndsWith('\r') ? line[..^1] : line));
+            at = feed + 1;
+        }
+
+        return lines;
+    }
+
+    private static void ReadField(Http1ReferenceHead head, Http1ReferenceLine line)
+    {
+        var colon = line.Text.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0)
+        {
+            return;
+        }
+
+        var readable = line.Size - 1 <= FieldMax;
+        var at = colon + 1;
+        var value = Trimmed(line.Text[at..], out var before);
+        switch (line.Text[..colon].ToLowerInvariant())
+        {
+            case "traceparent":
+                head.ReadContext(readable ? value : string.Empty, line.At + at + before);
+                break;
+            case "content-length" when readable:
+                head.ReadLength(value);
+                break;
+            case "transfer-encoding" when readable:
+                head.ReadCodings(value);
+                break;
+            case "content-length" or "transfer-encoding":
+                head.BadFraming = true;
+                break;
+            case "upgrade":
+                head.Upgrade = true;
+                break;
+        }
+    }
+
+    private static string Trimmed(string value, out int before)
+    {
+        before = Math.Min(WhiteSpaceMax, value.Length - value.TrimStart(' ', '\t').Length);
+        value = value[before..];
+        return value[..^Math.Min(WhiteSpaceMax, value.Length - value.TrimEnd(' ', '\t').Length)];
+    }
+
+    [GeneratedRegex(@"\A(?<method>[A-Z-]{3,23}) (.* )?HTTP/1\.(?<minor>[01])\z", RegexOptions.Singleline)]
+    private static partial Regex Request();
+
+    [GeneratedRegex(@"\AHTTP/1\.(?<minor>[01]) (?<status>[1-9][0-9][0-9])([ \r].*)?\z", RegexOptions.Singleline)]
+    private static partial Regex Response();
+}

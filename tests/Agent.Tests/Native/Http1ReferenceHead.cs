@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Agent.Tests.Native;
+
+/// <summary>What the lines of a head have said so far.</summary>
+internal sealed partial class Http1ReferenceHead
+{
+    private readonly List<string> _lengths = [];
+    private bool _request;
+    private bool _version0;
+    private string _method = string.Empty;
+    private string _status = string.Empty;
+    private bool _chunked;
+    private int _contexts;
+    private string? _context;
+    private int _contextAt;
+
+    public bool BadFraming { get; set; }
+
+    public bool Upgrade { get; set; }
+
+    public bool ReadStartLine(Match request, Match response)
+    {
+        _request = request.Success;
+        _method = request.Groups["method"].Value;
+        _status = response.Groups["status"].Value;
+        _version0 = (request.Success ? request : response).Groups["minor"].Value == "0";
+        return request.Success || response.Success;
+    }
+
+    public void ReadLength(string value)
+    {
+        if (!Digits().IsMatch(value))
+        {
+            BadFraming = true;
+        }
+
+        _lengths.Add(value.TrimStart('0'));
+        if (_lengths[0] != _lengths[^1])
+        {
+            BadFraming = true;
+        }
+    }
+
+    /// <summary>
+    /// Each field must end with chunked: a message in another coding ends with the connection. In a list, more than one
+    /// space in front of it is not understood.
+    /// </summary>
+    public void ReadCodings(string value)
+    {
+        _chunked = true;
+        if (!ChunkedLast().IsMatch(value))
+        {
+            BadFraming = true;
+        }
+    }
+
+    public void ReadContext(string value, int at)
+    {
+        _contexts++;
+        _contextAt = at;
+        _context = TraceParentReference.Read(value);
+    }
+
+    public string Describe(int blankAt, int size)
+    {
+        var text = new StringBuilder("phase: done, flags:");
+        Flag(text, _request, "request");
+        Flag(text, _version0, "version_0");
+        Flag(text, _method == "HEAD", "method_head");
+        Flag(text, _method == "CONNECT", "method_connect");
+        Flag(text, Upgrade, "upgrade");
+        Flag(text, _chunked, "chunked");
+        Flag(text, _lengths.Count > 0, "length");
+        Flag(text, BadFraming, "bad_framing");
+        var valid = _contexts == 1 && _context is not null;
+        Flag(text, valid, "context");
+        Flag(text, _contexts > 0 && !valid, "bad_context");
+        if (_status.Length > 0)
+        {
+            text.Append(", status: ").Append(_status);
+        }
+
+        if (_lengths.Count > 0 && !BadFraming)
+        {
+            text.Append(", content_length: ").Append(_lengths[0].Length == 0 ? "0" : _lengths[0]);
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $", size: {size}, blank_at: {blankAt}");
+        if (valid)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", context_at: {_contextAt}, context: {_context}");
+        }
+
+        return text.ToString();
+    }
+
+    private static void Flag(StringBuilder text, bool set, string name) => text.Append(set ? " " + name : string.Empty);
+
+    [GeneratedRegex(@"\A(.*, ?)?chunked\z", RegexOptions.Singleline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ChunkedLast();
+
+    [GeneratedRegex(@"\A[0-9]{1,18}\z")]
+    private static partial Regex Digits();
+}
