@@ -6,7 +6,6 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Agent.Otlp;
 
@@ -41,12 +40,12 @@ internal static class AttributeWriter
         ref var start = ref MemoryMarshal.GetReference(room);
         ref var value = ref WriteKey(ref start, size, key);
         FourBytes(ref value, ValueTag, utf8.Length + 2, StringTag, utf8.Length);
-        Copy(ref Unsafe.Add(ref value, 4), utf8);
+        ShortCopy.Copy(ref Unsafe.Add(ref value, 4), utf8);
     }
 
     public static void WriteInteger(scoped ref ProtobufWriter writer, scoped ReadOnlySpan<byte> key, long number)
     {
-        var numberSize = ((BitOperations.Log2((ulong)number | 1) * 9) + 73) / 64;
+        var numberSize = SizeOf((ulong)number);
         var size = key.Length + numberSize + 5;
         if (size > MaxShort)
         {
@@ -76,12 +75,20 @@ internal static class AttributeWriter
         value = (byte)rest;
     }
 
+    /// <summary>Ports, statuses and sizes are small: comparing is quicker than counting bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SizeOf(ulong number) =>
+        number < 1 << 7 ? 1
+        : number < 1 << 14 ? 2
+        : number < 1 << 21 ? 3
+        : ((BitOperations.Log2(number) * 9) + 73) / 64;
+
     /// <summary>Writes the head of the attribute and its key; returns where the value begins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref byte WriteKey(ref byte start, int size, ReadOnlySpan<byte> key)
     {
         FourBytes(ref start, AttributeTag, size, KeyTag, key.Length);
-        Copy(ref Unsafe.Add(ref start, 4), key);
+        ShortCopy.Copy(ref Unsafe.Add(ref start, 4), key);
         return ref Unsafe.Add(ref start, 4 + key.Length);
     }
 
@@ -90,30 +97,6 @@ internal static class AttributeWriter
     {
         var bytes = (uint)(first | (second << 8) | (third << 16) | (fourth << 24));
         Unsafe.WriteUnaligned(ref target, BitConverter.IsLittleEndian ? bytes : BinaryPrimitives.ReverseEndianness(bytes));
-    }
-
-    /// <summary>Two overlapping moves for the sizes that keys and values have: a call to memmove costs more than they do.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy(ref byte target, ReadOnlySpan<byte> source)
-    {
-        ref var from = ref MemoryMarshal.GetReference(source);
-        var size = source.Length;
-        if (size >= Vector128<byte>.Count && size <= 2 * Vector128<byte>.Count)
-        {
-            var tail = Vector128.LoadUnsafe(ref from, (nuint)(size - Vector128<byte>.Count));
-            Vector128.LoadUnsafe(ref from).StoreUnsafe(ref target);
-            tail.StoreUnsafe(ref target, (nuint)(size - Vector128<byte>.Count));
-        }
-        else if (size is >= sizeof(ulong) and <= 2 * sizeof(ulong))
-        {
-            var tail = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, size - sizeof(ulong)));
-            Unsafe.WriteUnaligned(ref target, Unsafe.ReadUnaligned<ulong>(ref from));
-            Unsafe.WriteUnaligned(ref Unsafe.Add(ref target, size - sizeof(ulong)), tail);
-        }
-        else
-        {
-            source.CopyTo(MemoryMarshal.CreateSpan(ref target, size));
-        }
     }
 
     private static void WriteLongText(

@@ -1,66 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Buffers.Text;
-
 namespace Agent.Protocols;
 
 /// <summary>Host and port as in a URL, a Host header or a CONNECT target: <c>user@host:port</c>, <c>[::1]:80</c>.</summary>
 internal readonly ref struct Authority
 {
-    /// <summary>Without the brackets of an IPv6 address.</summary>
-    public ReadOnlySpan<byte> Host { get; private init; }
-
-    /// <summary>0 when none is given.</summary>
-    public int Port { get; private init; }
-
-    public bool HasUser { get; private init; }
-
-    public bool IsIPv6 { get; private init; }
-
-    public static Authority Parse(ReadOnlySpan<byte> text)
+    public Authority(ReadOnlySpan<byte> text)
     {
-        // Hosts are short: one pass over the bytes is quicker than three searches.
-        int at = -1, colon = -1, colons = 0;
-        for (var i = 0; i < text.Length; i++)
+        var mark = text.IndexOfAny((byte)':', (byte)'@', (byte)'[');
+        if (mark < 0)
         {
-            if (text[i] == '@')
-            {
-                (at, colon, colons) = (i, -1, 0);
-            }
-            else if (text[i] == ':' && colons++ == 0)
-            {
-                colon = i;
-            }
+            Host = text;
+            return;
         }
 
+        var at = text.LastIndexOf((byte)'@');
+        HasUser = at >= 0;
         var place = text[(at + 1)..];
-        if (place is [(byte)'[', ..] && place.IndexOf((byte)']') is > 0 and var close)
+        var close = place is [(byte)'[', ..] ? place.IndexOf((byte)']') : -1;
+        if (close > 0)
         {
-            return new Authority
-            {
-                Host = place[1..close],
-                Port = ParsePort(place[(close + 1)..]),
-                HasUser = at >= 0,
-                IsIPv6 = true,
-            };
+            Host = place[1..close];
+            Port = ParsePort(place[(close + 1)..]);
+            return;
         }
 
         // More than one colon without brackets is a bare IPv6 address, as X-Forwarded-For carries it.
-        if (colons > 1)
-        {
-            return new Authority { Host = place, HasUser = at >= 0, IsIPv6 = true };
-        }
-
-        return new Authority
-        {
-            Host = colon < 0 ? place : text[(at + 1)..colon],
-            Port = colon < 0 ? 0 : ParsePort(text[colon..]),
-            HasUser = at >= 0,
-        };
+        var colon = place.IndexOf((byte)':');
+        var isAddress = colon >= 0 && place[(colon + 1)..].Contains((byte)':');
+        Host = colon < 0 || isAddress ? place : place[..colon];
+        Port = colon < 0 || isAddress ? 0 : ParsePort(place[colon..]);
     }
 
-    private static int ParsePort(ReadOnlySpan<byte> text) =>
-        text.Length > 1 && text[0] == ':' && Utf8Parser.TryParse(text[1..], out ushort port, out var used)
-            && used == text.Length - 1
-            ? port
-            : 0;
+    /// <summary>Without the brackets of an IPv6 address.</summary>
+    public ReadOnlySpan<byte> Host { get; }
+
+    /// <summary>0 when none is given.</summary>
+    public int Port { get; }
+
+    public bool HasUser { get; }
+
+    /// <summary>Of ":8080"; 0 for anything that is not a port.</summary>
+    private static int ParsePort(ReadOnlySpan<byte> text)
+    {
+        if (text.Length is < 2 or > 6 || text[0] != ':')
+        {
+            return 0;
+        }
+
+        var port = 0;
+        foreach (var character in text[1..])
+        {
+            if (!char.IsAsciiDigit((char)character))
+            {
+                return 0;
+            }
+
+            port = (port * 10) + (character - '0');
+        }
+
+        return port <= ushort.MaxValue ? port : 0;
+    }
 }

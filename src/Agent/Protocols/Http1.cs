@@ -19,9 +19,9 @@ internal readonly struct Http1 : IProtocol
 
     public static void Describe(scoped in Exchange exchange, scoped ref SpanWriter span)
     {
-        var head = RequestHead.Parse(exchange.Request);
-        var headers = HttpHeaders.Parse(head.Headers);
-        var target = RequestTarget.Parse(head);
+        var head = new RequestHead(exchange.Request);
+        var headers = new HttpHeaders(head.Headers);
+        var target = new RequestTarget(head);
         if (exchange.IsClient)
         {
             DescribeClient(exchange, head, target, headers, ref span);
@@ -90,7 +90,7 @@ internal readonly struct Http1 : IProtocol
         var place = !forwarded.Host.IsEmpty ? forwarded.Host : !target.Authority.IsEmpty ? target.Authority : headers.Host;
         var defaultPort = !forwarded.Host.IsEmpty || !target.Authority.IsEmpty ? 0 : e.Local.Port;
         Span<byte> localText = stackalloc byte[AddressText.MaxSize];
-        var authority = Authority.Parse(place);
+        var authority = new Authority(place);
         if (authority.Host.IsEmpty)
         {
             WriteServer(AddressText.Format(e.Local.Address.AsSpan(), localText), e.Local.Port, ref span);
@@ -100,7 +100,7 @@ internal readonly struct Http1 : IProtocol
             WriteServer(authority.Host, authority.Port != 0 ? authority.Port : defaultPort, ref span);
         }
 
-        var client = Authority.Parse(forwarded.Client).Host;
+        var client = new Authority(forwarded.Client).Host;
         span.Attribute(AttributeKeys.ClientAddress, !client.IsEmpty ? client : exchange.PeerAddress);
     }
 
@@ -114,7 +114,7 @@ internal readonly struct Http1 : IProtocol
     {
         span.Name(WriteMethod(head, ref span));
         ref readonly var e = ref exchange.Event;
-        var authority = Authority.Parse(!target.Authority.IsEmpty ? target.Authority : headers.Host);
+        var authority = new Authority(!target.Authority.IsEmpty ? target.Authority : headers.Host);
         var port = authority.Port != 0 ? authority.Port
             : target.Scheme.IsEmpty ? e.Remote.Port
             : target.Scheme.SequenceEqual("https"u8) ? 443

@@ -9,27 +9,15 @@ internal readonly ref struct RequestHead
 {
     private const int VersionSize = 9; // " HTTP/1.1"
 
-    public ReadOnlySpan<byte> Method { get; private init; }
-
-    public ReadOnlySpan<byte> Target { get; private init; }
-
-    /// <summary>"1.1" of "HTTP/1.1"; empty when the capture ends before it.</summary>
-    public ReadOnlySpan<byte> Version { get; private init; }
-
-    /// <summary>True when the capture ended inside the target.</summary>
-    public bool IsTargetCut { get; private init; }
-
-    /// <summary>The header lines that were captured whole.</summary>
-    public ReadOnlySpan<byte> Headers { get; private init; }
-
-    public static RequestHead Parse(ReadOnlySpan<byte> head)
+    public RequestHead(ReadOnlySpan<byte> head)
     {
         var lineEnd = head.IndexOf((byte)'\n');
         var line = HttpHeaders.TrimLineEnd(lineEnd < 0 ? head : head[..lineEnd]);
         var methodEnd = line.IndexOf((byte)' ');
         if (methodEnd < 0)
         {
-            return new RequestHead { IsTargetCut = lineEnd < 0 };
+            IsTargetCut = lineEnd < 0;
+            return;
         }
 
         var rest = line[(methodEnd + 1)..];
@@ -39,13 +27,26 @@ internal readonly ref struct RequestHead
             targetEnd = rest.LastIndexOf(" HTTP/"u8); // malformed, or cut inside the version
         }
 
-        return new RequestHead
+        Method = line[..methodEnd];
+        Target = targetEnd < 0 ? rest : rest[..targetEnd];
+        IsTargetCut = lineEnd < 0 && targetEnd < 0;
+        if (lineEnd >= 0)
         {
-            Method = line[..methodEnd],
-            Target = targetEnd < 0 ? rest : rest[..targetEnd],
-            Version = targetEnd < 0 || lineEnd < 0 ? default : rest[(targetEnd + 6)..],
-            IsTargetCut = lineEnd < 0 && targetEnd < 0,
-            Headers = lineEnd < 0 ? default : head[(lineEnd + 1)..],
-        };
+            Version = targetEnd < 0 ? default : rest[(targetEnd + 6)..];
+            Headers = head[(lineEnd + 1)..];
+        }
     }
+
+    public ReadOnlySpan<byte> Method { get; }
+
+    public ReadOnlySpan<byte> Target { get; }
+
+    /// <summary>"1.1" of "HTTP/1.1"; empty when the capture ends before it.</summary>
+    public ReadOnlySpan<byte> Version { get; }
+
+    /// <summary>True when the capture ended inside the target.</summary>
+    public bool IsTargetCut { get; }
+
+    /// <summary>The header lines that were captured, the last perhaps not whole.</summary>
+    public ReadOnlySpan<byte> Headers { get; }
 }

@@ -34,6 +34,7 @@ internal ref struct SpanWriter
     public void TextComesFrom(scoped ReadOnlySpan<byte> source) => _isAscii = Ascii.IsValid(source);
 
     /// <param name="parentId">All zero: this is the root of its trace.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Identity(
         scoped ReadOnlySpan<byte> traceId, scoped ReadOnlySpan<byte> spanId, scoped ReadOnlySpan<byte> parentId)
     {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Buffers.Text;
+using Agent.Otlp;
 
 namespace Agent.Tracing;
 
@@ -14,8 +15,11 @@ internal ref struct Utf8Builder(Span<byte> buffer)
     public void Append(scoped ReadOnlySpan<byte> text)
     {
         var count = Math.Min(text.Length, _buffer.Length - _size);
-        text[..count].CopyTo(_buffer[_size..]);
-        _size += count;
+        if (count > 0)
+        {
+            ShortCopy.Copy(ref _buffer[_size], text[..count]);
+            _size += count;
+        }
     }
 
     public void Append(long number)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
 using Agent.Contract;
+using Agent.Delivery;
+using Agent.Diagnostics;
+using Agent.Tracing;
 using Google.Protobuf;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using OpenTelemetry.Proto.Common.V1;
@@ -187,6 +190,59 @@ public class SpanTests
 
             Assert.Single(spans);
         }
+    }
+
+    [Fact]
+    public void Text_of_every_length_is_written_whole()
+    {
+        // From nothing, over the longest attribute with one-byte lengths, to two-byte lengths inside and out.
+        for (var size = 0; size < 400; size++)
+        {
+            var agent = new string('a', size) + "z";
+            var request = $"GET / HTTP/1.1\r\nUser-Agent: {agent}\r\n\r\n";
+
+            Assert.Equal(agent, Exchanges.Span(Exchanges.Event(Role.Server), request).Attributes()["user_agent.original"]);
+        }
+    }
+
+    [Fact]
+    public void Integers_of_every_length_are_written_whole()
+    {
+        for (var bits = 0; bits < 63; bits++)
+        {
+            foreach (var value in new[] { 1UL << bits, (1UL << bits) - 1, (1UL << bits) + 1 })
+            {
+                var e = Exchanges.Event(Role.Server);
+                e.RequestBodySize = value;
+                var written = Exchanges.Span(e, Request).Attributes().GetValueOrDefault("http.request.body.size", "0");
+                Assert.Equal($"{value}", written);
+            }
+        }
+    }
+
+    [Fact]
+    public void Resource_larger_than_a_batch_still_carries_its_spans()
+    {
+        var ledger = new Ledger();
+        var spans = 0;
+        var sink = new SpanSink(new Clock(), ledger, TimeSpan.Zero, batch =>
+        {
+            spans += ExportTraceServiceRequest.Parser.ParseFrom(batch.Encoded.Span).ResourceSpans[0].ScopeSpans[0].Spans.Count;
+            batch.Release();
+        });
+        var large = Exchanges.ResourceOf(new string('x', 70_000));
+        var heads = Encoding.ASCII.GetBytes(Request + new string('y', 30_000));
+        var e = Exchanges.Event(Role.Server);
+        e.RequestHeadSize = (ushort)heads.Length;
+
+        for (var i = 0; i < 1000; i++)
+        {
+            sink.Write(large, e, heads);
+        }
+
+        sink.Flush();
+        Assert.Equal((1000, 0), (spans, sink.Pending));
+        Assert.Equal(0, ledger.Balance(_ => 0).Dropped);
     }
 
     [Fact]
