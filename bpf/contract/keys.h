@@ -28,7 +28,8 @@ struct watch {
 /* Map `owners`: socket-local storage, cloned from a listener to what it accepts. The agent writes it
  * on sockets that are older than itself. */
 struct owner {
-    __u32 pid; /* as target.pid */
+    __u32 pid;     /* as target.pid */
+    __u32 process; /* the process that has the socket, which may be a child of that one */
     enum role role;
     __u8 existed; /* older than this mark: its position in the stream is not known */
     __u8 pad[2];

@@ -98,7 +98,7 @@ PROVEN_ONCE int connection_adopt(struct __sk_buff *skb)
     connection->tx.phase = STREAM_LOST;
     connection->existed = 1;
     if (connection->role == ROLE_CLIENT) {
-        connection->pid = owner->pid;
+        connection->pid = owner->process;
         port_waits(connection->local.port, 1);
     }
     count(COUNTER_STREAM_EXISTED);
@@ -113,7 +113,7 @@ static __always_inline void socket_listens(struct bpf_sock_ops *ops)
 
     if (!target || !sk || current_pid() == settings.agent_pid)
         return;
-    struct owner owner = {.pid = target->pid, .role = ROLE_SERVER};
+    struct owner owner = {.pid = target->pid, .process = current_pid(), .role = ROLE_SERVER};
 
     bpf_sk_storage_get(&owners, sk, &owner, BPF_SK_STORAGE_GET_F_CREATE);
 }
@@ -138,7 +138,7 @@ static __always_inline void socket_connects(struct bpf_sock_ops *ops)
 
     if (!target || !sk || pid == settings.agent_pid)
         return;
-    struct owner owner = {.pid = target->pid, .role = ROLE_CLIENT};
+    struct owner owner = {.pid = target->pid, .process = pid, .role = ROLE_CLIENT};
 
     connection = connection_create(sk, &owner, bpf_get_socket_cookie(ops));
     if (!connection)

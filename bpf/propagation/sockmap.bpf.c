@@ -94,7 +94,7 @@ static __always_inline void message_settle(struct connection *connection,
     if (connection->tx.phase == STREAM_HEAD || connection->settled)
         return;
     if (settings.resident && !stream_is_deaf(&connection->tx) && socket_is_plain(tcp) &&
-        watch_of(connection->pid) == WATCH_QUIET)
+        current_pid() == connection->pid && watch_of(connection->pid) == WATCH_QUIET)
         connection->settled = 1;
     else
         enrol_leave(connection);

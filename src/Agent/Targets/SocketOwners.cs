@@ -48,12 +48,12 @@ internal sealed unsafe class SocketOwners(ProcFs proc, BpfMap<int, Owner> owners
         {
             if (proc.SocketInode(process.Pid, descriptor) != 0)
             {
-                Visit(pidFd, descriptor, socket => Sort(socket, descriptor, process.Target.Pid, ports, established));
+                Visit(pidFd, descriptor, socket => Sort(socket, descriptor, process, ports, established));
             }
         }
         foreach (var descriptor in established)
         {
-            Visit(pidFd, descriptor, socket => MarkConnection(socket, process.Target.Pid, ports));
+            Visit(pidFd, descriptor, socket => MarkConnection(socket, process, ports));
         }
         return (ports.Count, established.Count);
     }
@@ -68,7 +68,8 @@ internal sealed unsafe class SocketOwners(ProcFs proc, BpfMap<int, Owner> owners
         }
     }
 
-    private void Sort(int socket, int descriptor, int target, HashSet<ushort> ports, List<int> established)
+    private void Sort(
+        int socket, int descriptor, TargetProcess process, HashSet<ushort> ports, List<int> established)
     {
         if (Option(socket, SocketLevel, OptionProtocol) != TcpProtocol)
         {
@@ -76,7 +77,7 @@ internal sealed unsafe class SocketOwners(ProcFs proc, BpfMap<int, Owner> owners
         }
         if (Option(socket, SocketLevel, OptionAccepting) == 1)
         {
-            Write(socket, target, Role.Server, existed: false);
+            Write(socket, process, Role.Server, existed: false);
             ports.Add(LocalPort(socket));
         }
         else if ((byte)Option(socket, TcpProtocol, OptionTcpInfo) == StateEstablished)
@@ -85,16 +86,22 @@ internal sealed unsafe class SocketOwners(ProcFs proc, BpfMap<int, Owner> owners
         }
     }
 
-    private void MarkConnection(int socket, int target, HashSet<ushort> ports)
+    private void MarkConnection(int socket, TargetProcess process, HashSet<ushort> ports)
     {
         var role = ports.Contains(LocalPort(socket)) ? Role.Server : Role.Client;
-        Write(socket, target, role, existed: true);
+        Write(socket, process, role, existed: true);
     }
 
     // What the kernel side has written knows more than this scan: an entry that is there stays.
-    private void Write(int socket, int target, Role role, bool existed)
+    private void Write(int socket, TargetProcess process, Role role, bool existed)
     {
-        var owner = new Owner { Pid = (uint)target, Role = role, Existed = existed ? (byte)1 : (byte)0 };
+        var owner = new Owner
+        {
+            Pid = (uint)process.Target.Pid,
+            Process = (uint)process.Pid,
+            Role = role,
+            Existed = existed ? (byte)1 : (byte)0,
+        };
         _ = owners.Add(socket, owner);
     }
 
