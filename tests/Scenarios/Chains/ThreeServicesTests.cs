@@ -26,7 +26,8 @@ public sealed class ThreeServicesTests : Scenario
         }
 
         using var agent = new Agent(Sandbox);
-        Load.Run(Sandbox.Network, 16, requests, Make, Check);
+        var contexts = new string?[requests];
+        Load.Run(Sandbox.Network, 16, requests, Make, (i, answer) => contexts[i] = Check(i, answer));
         agent.Finish();
 
         var traces = agent.Spans.GroupBy(span => span.Id).ToDictionary(group => group.Key, group => group.ToArray());
@@ -34,6 +35,10 @@ public sealed class ThreeServicesTests : Scenario
         var broken = traces.Where(trace => !IsWhole(trace.Value, services)).ToArray();
         Assert.True(broken.Length == 0, $"{broken.Length} of {requests} traces are not whole; the first:\n{Draw(broken.FirstOrDefault().Value)}");
         Assert.Equal(requests, traces.Values.Select(spans => spans[0].TraceId).Distinct().Count());
+        for (var i = 0; i < requests; i++)
+        {
+            ArrivedAsSeen(traces[Text(i)].Single(span => span.Service == services[2]), contexts[i]);
+        }
     }
 
     private static bool IsPost(int i) => i % 10 == 3;
@@ -52,15 +57,26 @@ public sealed class ThreeServicesTests : Scenario
         };
     }
 
-    private static void Check(int i, string answer)
+    /// <summary>The context with which the last service was called, as it saw it itself; empty: without one, null: not known.</summary>
+    private static string? Check(int i, string answer)
     {
         if (IsPost(i))
         {
             Assert.Equal($"{Convert.ToHexStringLower(SHA256.HashData(Request.Body(BodySize, i)))} {BodySize}", answer);
+            return null;
         }
-        else
+
+        var lines = answer.Split('\n').Where(line => line.StartsWith("traceparent: ", StringComparison.OrdinalIgnoreCase)).ToArray();
+        Assert.InRange(lines.Length, 0, 1);
+        return lines.Length == 0 ? "" : lines[0][13..];
+    }
+
+    private static void ArrivedAsSeen(Span span, string? context)
+    {
+        if (context is not null)
         {
-            Assert.Single(answer.Split('\n'), line => line.StartsWith("traceparent: ", StringComparison.OrdinalIgnoreCase));
+            Assert.Equal(context.Length > 0 ? "header" : "connection", span.Attributes["hilo.link"]);
+            Assert.StartsWith(context.Length > 0 ? $"00-{span.TraceId}-{span.ParentId}-" : "", context, StringComparison.Ordinal);
         }
     }
 
@@ -76,7 +92,7 @@ public sealed class ThreeServicesTests : Scenario
         for (var i = 0; i < 5; i++)
         {
             var child = spans.SingleOrDefault(span => span.ParentId == parent);
-            if (child is null || child.Service != services[(i + 1) / 2] || child.IsServer != (i % 2 == 0) || child.StatusCode != 200)
+            if (child is null || child.Service != services[i / 2] || child.IsServer != (i % 2 == 0) || child.StatusCode != 200)
             {
                 return false;
             }

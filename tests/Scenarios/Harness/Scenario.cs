@@ -31,12 +31,14 @@ public abstract class Scenario : IDisposable
         return Compare(talk, recorder);
     }
 
-    private protected static List<TraceParent?> Compare(Conversation talk, Recorder recorder)
+    /// <summary>As far as the player came, if it did not play to the end.</summary>
+    private protected static List<TraceParent?> Compare(Conversation talk, Recorder recorder, int? sent = null)
     {
         var connections = recorder.Take();
         Assert.Equal(talk.Connections.Count, connections.Count);
         byte[] received = [.. connections.SelectMany(bytes => bytes)];
-        return Wire.Compare(talk.Data, talk.Heads, received);
+        var size = sent ?? talk.Data.Length;
+        return Wire.Compare(talk.Data.AsSpan(0, size), [.. talk.Heads.TakeWhile(head => head.End.Value <= size)], received);
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
+using System.Globalization;
 using Scenarios.Harness;
 
 namespace Scenarios.Lifecycle;
@@ -9,6 +10,8 @@ public sealed class P20AgentComesAndGoesTests : Scenario
 {
     private const int Rounds = 4;
 
+    private static readonly byte[] Body = Request.Body(2000);
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -16,12 +19,13 @@ public sealed class P20AgentComesAndGoesTests : Scenario
     {
         var recorder = new Recorder(Sandbox, traced: true);
         var talk = new Conversation();
-        for (var i = 0; i < 60_000; i++)
+        for (var i = 0; i < 400_000; i++)
         {
-            talk.Send(i % 5 == 0 ? Request.Post($"/go?id={i}", Request.Body(2000, i)) : Request.Get($"/go?id={i}"));
+            talk.Step("stop").Send(i % 5 == 0 ? Request.Post($"/go?id={i}", Body) : Request.Get($"/go?id={i}"));
         }
 
-        var player = StartPlayer(talk);
+        var gate = Sandbox.PathOf("gate");
+        var player = StartPlayer(talk, gate: gate);
         using var agent = new Agent(Sandbox);
         for (var round = 0; round < Rounds; round++)
         {
@@ -36,8 +40,10 @@ public sealed class P20AgentComesAndGoesTests : Scenario
             }
         }
 
-        player.Finish();
-        var added = Compare(talk, recorder);
+        Assert.False(player.HasExited, "the traffic ended before the agent did\n" + player.Transcript);
+        File.WriteAllText(gate, "");
+        var sent = int.Parse(player.Finish().AsSpan(3), CultureInfo.InvariantCulture);
+        var added = Compare(talk, recorder, sent);
         Assert.Contains(added, context => context is not null);
         Assert.Contains(null, added);
     }

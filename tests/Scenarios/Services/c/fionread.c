@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// fionread PORT COUNT: a client that asks FIONREAD how much there is and reads just that, told by
+// fionread PORT COUNT [FILE]: COUNT requests, or fewer if FILE comes to exist. A client that asks FIONREAD how much there is and reads just that, told by
 // edge-triggered epoll. Told wrongly that there is nothing, it waits for an edge that never comes:
 // then it says so and fails. The answers are of very different sizes, all on one connection.
 #include <arpa/inet.h>
@@ -90,15 +90,15 @@ int main(int count, char **arguments)
 {
     struct epoll_event interest = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
     int poller = epoll_create1(0), fd;
-    unsigned requests;
+    unsigned requests, done;
 
     if (count < 3)
         return 2;
     fd = open_connection(atoi(arguments[1]));
     requests = atoi(arguments[2]);
     epoll_ctl(poller, EPOLL_CTL_ADD, fd, &interest);
-    for (unsigned i = 0; i < requests; i++)
-        exchange(poller, fd, i);
-    printf("ok %u\n", requests);
+    for (done = 0; done < requests && (count < 4 || access(arguments[3], F_OK)); done++)
+        exchange(poller, fd, done);
+    printf("ok %u\n", done);
     return 0;
 }

@@ -6,7 +6,7 @@
 //   uringzc N | uringv N,N,… | stream BYTES ANSWERS LARGEST SEED   (see sends.h)
 //   cork 0/1 | nodelay 0/1 | sndbuf N | nonblock 0/1 | receive N | bodyless N | read N | sleep MS |
 //   connect (a new connection in place of the old) | shutdown | pause (until the file named by
-//   PLAYER_GATE exists)
+//   PLAYER_GATE exists) | stop (here, if it exists)
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -59,6 +59,8 @@ static bool player_setting(struct player *p, const char *step, const char *rest)
         player_option(p, SOL_SOCKET, SO_SNDBUF, value);
     else if (!strcmp(step, "nonblock"))
         fcntl(p->fd, F_SETFL, value ? O_NONBLOCK : 0);
+    else if (!strcmp(step, "stop"))
+        return true;
     else if (!strcmp(step, "sleep"))
         usleep(value * 1000);
     else if (!strcmp(step, "connect"))
@@ -153,6 +155,8 @@ int main(int count, char **arguments)
     while (fgets(line, sizeof(line), stdin)) {
         if (sscanf(line, "%31s %n", step, &at) != 1)
             continue;
+        if (!strcmp(step, "stop") && !access(getenv("PLAYER_GATE"), F_OK))
+            break;
         if (!player_setting(&player, step, line + at) &&
             !player_transfer(&player, step, line + at)) {
             fprintf(stderr, "player: unknown step %s", line);
