@@ -82,7 +82,7 @@ public class EnvironmentReaderTests
     public void With_an_endpoint_the_terminal_stays_quiet_unless_asked()
     {
         const string endpoint = "http://localhost:4318";
-        Assert.Equal(TracePrinter.Disabled, Read(("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)).Delivery.Printer);
+        Assert.Null(Read(("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)).Delivery.Printer);
         var both = Read(("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint), ("OTEL_EBPF_TRACE_PRINTER", "text"));
         Assert.Equal(TracePrinter.Text, both.Delivery.Printer);
     }
