@@ -50,13 +50,15 @@ public sealed class TinyBuffersTests : Scenario
         using var agent = new Agent(Sandbox);
 
         var added = Play(talk, recorder);
-        agent.Finish(mayDrop: true);
+        var ledger = agent.Finish(mayDrop: true);
 
         var written = added.Where(context => context is not null).Select(context => context!.SpanId).ToList();
         Assert.NotEmpty(written);
         Assert.Equal(written.Count, written.Distinct().Count());
         Assert.Equal(written.Count, agent.Counter("injected"));
         Assert.Equal(talk.Requests, agent.Counter("injected") + agent.Skipped);
+        Assert.True(ledger.Seen == 2 * talk.Requests || agent.Counter("stream_gap") + agent.Counter("pipeline_full") > 0,
+            $"{ledger.Seen} of {2 * talk.Requests} exchanges were seen, and nothing says why");
         var clients = agent.Spans.Where(span => span.IsClient).ToDictionary(span => span.SpanId);
         foreach (var server in agent.Spans.Where(span => span.IsServer && clients.ContainsKey(span.ParentId)))
         {

@@ -18,10 +18,11 @@ public sealed class P20AgentComesAndGoesTests : Scenario
     public void Every_byte_and_connection_survives(bool kill)
     {
         var recorder = new Recorder(Sandbox, traced: true);
-        var talk = new Conversation();
+        var talk = new Conversation().Step("nonblock 1");
         for (var i = 0; i < 400_000; i++)
         {
-            talk.Step("stop").Send(i % 5 == 0 ? Request.Post($"/go?id={i}", Body) : Request.Get($"/go?id={i}"));
+            talk.Step(i % 20 == 0 ? "sleep 1" : "stop");
+            talk.Send(i % 5 == 0 ? Request.Post($"/go?id={i}", Body) : Request.Get($"/go?id={i}"));
         }
 
         var gate = Sandbox.PathOf("gate");
