@@ -46,9 +46,10 @@ struct http1_head {
     __u16 flags;
     __u16 status; /* of a response */
     struct span_context context;
-    __u16 kept; /* bytes in keep[] */
+    __u32 behind_at; /* where in the head the line behind the last field that was read starts */
+    __u16 kept;      /* bytes in keep[] */
     enum http1_phase phase;
-    __u8 pad[5];
+    __u8 pad;
     __u8 keep[HTTP1_KEEP];
 };
 
@@ -136,20 +137,25 @@ static __always_inline bool http1_start_line(struct http1_head *head,
     return http1_status(head, window, at);
 }
 
+static __always_inline bool http1_is_space(__u8 c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* Strips spaces and tabs around the value that starts at *at and ends at *end. */
 static __always_inline void http1_trim(const struct window *window, __u32 *at, __u32 *end)
 {
     for (__u32 i = 0; i < HTTP1_WHITE_SPACE_MAX; i++) {
         __u8 c = window_byte(window, *at);
 
-        if ((c != ' ' && c != '\t') || *at >= *end)
+        if (!http1_is_space(c) || *at >= *end)
             break;
         (*at)++;
     }
     for (__u32 i = 0; i < HTTP1_WHITE_SPACE_MAX; i++) {
         __u8 c = window_byte(window, *end - 1);
 
-        if ((c != ' ' && c != '\t') || *at >= *end)
+        if (!http1_is_space(c) || *at >= *end)
             break;
         (*end)--;
     }
@@ -219,6 +225,7 @@ enum http1_name : __u8 {
     HTTP1_NAME_LENGTH,
     HTTP1_NAME_TRANSFER_ENCODING,
     HTTP1_NAME_UPGRADE,
+    HTTP1_NAME_NONE, /* the line continues the one before: RFC 9112, 5.2 */
 };
 
 static __always_inline enum http1_name http1_name(const struct window *window, __u32 at)
@@ -242,15 +249,23 @@ static __always_inline enum http1_name http1_name(const struct window *window, _
     case WORD('u', 'p', 'g', 'r', 'a', 'd', 'e', ':'):
         return HTTP1_NAME_UPGRADE;
     }
-    return HTTP1_NAME_OTHER;
+    return http1_is_space(window_byte(window, at)) ? HTTP1_NAME_NONE : HTTP1_NAME_OTHER;
 }
 
-static __always_inline void http1_field(struct http1_head *head,
-                                        const struct window *window,
-                                        __u32 at,
-                                        __u32 end)
+/* A value goes on that was taken for complete. */
+static __always_inline void http1_continued(struct http1_head *head, __u32 line)
 {
-    switch (http1_name(window, at)) {
+    if (head->size + line != head->behind_at)
+        return;
+    head->flags |= HTTP1_BAD_FRAMING;
+    if (head->flags & HTTP1_CONTEXT)
+        head->flags = (head->flags & ~HTTP1_CONTEXT) | HTTP1_BAD_CONTEXT;
+}
+
+static __always_inline void http1_field(
+    struct http1_head *head, const struct window *window, enum http1_name name, __u32 at, __u32 end)
+{
+    switch (name) {
     case HTTP1_NAME_TRACEPARENT:
         http1_traceparent(head, window, at + 12, end, at + 12);
         break;
@@ -263,6 +278,9 @@ static __always_inline void http1_field(struct http1_head *head,
     case HTTP1_NAME_UPGRADE:
         head->flags |= HTTP1_UPGRADE;
         break;
+    case HTTP1_NAME_NONE:
+        http1_continued(head, at);
+        break;
     case HTTP1_NAME_OTHER:
         break;
     }
@@ -271,10 +289,10 @@ static __always_inline void http1_field(struct http1_head *head,
 /* A field longer than what can be kept. Even when all of it is in the window its value is not read: how
  * the head was cut must not decide what it says. */
 static __always_inline void http1_overlong_field(struct http1_head *head,
-                                                 const struct window *window,
+                                                 enum http1_name name,
                                                  __u32 at)
 {
-    switch (http1_name(window, at)) {
+    switch (name) {
     case HTTP1_NAME_TRACEPARENT:
         head->flags = (head->flags & ~HTTP1_CONTEXT) | HTTP1_BAD_CONTEXT;
         break;
@@ -284,6 +302,9 @@ static __always_inline void http1_overlong_field(struct http1_head *head,
         break;
     case HTTP1_NAME_UPGRADE:
         head->flags |= HTTP1_UPGRADE;
+        break;
+    case HTTP1_NAME_NONE:
+        http1_continued(head, at);
         break;
     case HTTP1_NAME_OTHER:
         break;
@@ -297,6 +318,7 @@ PROVEN_ONCE bool http1_line(struct http1_head *head,
                             __u32 feed)
 {
     __u32 end = feed;
+    enum http1_name name;
     bool overlong;
 
     if (!head || !window)
@@ -318,20 +340,28 @@ PROVEN_ONCE bool http1_line(struct http1_head *head,
         head->phase = good ? HTTP1_FIELDS : HTTP1_NOT_HTTP;
         return !good;
     }
-    if (!overlong && feed - line > HTTP1_KEEP)
-        http1_overlong_field(head, window, line);
-    else if (!overlong)
-        http1_field(head, window, line, end);
-    head->flags &= ~HTTP1_OVERLONG;
+    if (overlong) {
+        head->flags &= ~HTTP1_OVERLONG;
+        return false;
+    }
+    name = http1_name(window, line);
+    if (feed - line > HTTP1_KEEP) {
+        http1_overlong_field(head, name, line);
+        return false;
+    }
+    http1_field(head, window, name, line, end);
+    if (name != HTTP1_NAME_OTHER && name != HTTP1_NAME_NONE)
+        head->behind_at = head->size + feed + 1;
     return false;
 }
 
-/* By its first letter: a field that is read, or the blank line. Most lines end here. */
+/* By its first letter: a field that is read, what continues one, or the blank line. Most lines end here. */
 static __always_inline bool http1_may_matter(__u8 first)
 {
     __u8 letter = first | 0x20;
 
-    return letter == 't' || letter == 'c' || letter == 'u' || first == '\r' || first == '\n';
+    return letter == 't' || letter == 'c' || letter == 'u' || first == '\r' || first == '\n' ||
+           http1_is_space(first);
 }
 
 /* Looks for the end of the current line in the next HTTP1_STEP bytes. */
@@ -376,7 +406,7 @@ static __always_inline void http1_overlong(struct http1_head *head, const struct
             (!(head->flags & HTTP1_REQUEST) && !http1_status(head, window, window->line)))
             head->phase = HTTP1_NOT_HTTP;
     } else {
-        http1_overlong_field(head, window, window->line);
+        http1_overlong_field(head, http1_name(window, window->line), window->line);
     }
 }
 
