@@ -75,6 +75,10 @@ internal sealed class HeadGenerator(int seed)
         }
 
         text.Append(End());
+        if (_random.Next(30) == 0)
+        {
+            text.Append(_random.Next(2) == 0 ? ' ' : '\t').Append('x', _random.Next(10) == 0 ? 300 : 3).Append(End());
+        }
     }
 
     private string Value(string name) => name switch

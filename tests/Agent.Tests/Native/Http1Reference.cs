@@ -37,7 +37,15 @@ internal static partial class Http1Reference
 
         foreach (var line in lines[(start + 1)..blank])
         {
-            ReadField(seen, line);
+            if (line.Text[0] is ' ' or '\t')
+            {
+                seen.Continue();
+            }
+            else
+            {
+                seen.Continued = false;
+                ReadField(seen, line);
+            }
         }
 
         return seen.Describe(lines[blank].At, lines[blank].At + lines[blank].Size);
@@ -66,9 +74,11 @@ internal static partial class Http1Reference
         }
 
         var readable = line.Size - 1 <= FieldMax;
+        var name = line.Text[..colon].ToLowerInvariant();
+        head.Continued = readable && name is ("traceparent" or "content-length" or "transfer-encoding" or "upgrade");
         var at = colon + 1;
         var value = Trimmed(line.Text[at..], out var before);
-        switch (line.Text[..colon].ToLowerInvariant())
+        switch (name)
         {
             case "traceparent":
                 head.ReadContext(readable ? value : string.Empty, line.At + at + before);

@@ -22,6 +22,9 @@ internal sealed partial class Http1ReferenceHead
 
     public bool Upgrade { get; set; }
 
+    /// <summary>What the next line says may belong to the value of a field that is read.</summary>
+    public bool Continued { get; set; }
+
     public bool ReadStartLine(Match request, Match response)
     {
         _request = request.Success;
@@ -63,6 +66,16 @@ internal sealed partial class Http1ReferenceHead
         _contexts++;
         _contextAt = at;
         _context = TraceParentReference.Read(value);
+    }
+
+    /// <summary>Values that go on in the next line are not put together (RFC 9112, 5.2): nothing is sure then.</summary>
+    public void Continue()
+    {
+        if (Continued)
+        {
+            BadFraming = true;
+            _context = null;
+        }
     }
 
     public string Describe(int blankAt, int size)
