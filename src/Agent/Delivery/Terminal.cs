@@ -6,6 +6,7 @@ internal sealed class Terminal(bool isTerminal, bool hasColour, Func<(int Width,
 {
     private const int PlainWidth = 120;
     private const int PlainHeight = 25;
+    private const int StandardOutput = 1;
 
     public bool IsTerminal => isTerminal;
 
@@ -22,19 +23,7 @@ internal sealed class Terminal(bool isTerminal, bool hasColour, Func<(int Width,
         var isTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
         var hasColour = isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         return isTerminal
-            ? new Terminal(true, hasColour, ScreenSize)
+            ? new Terminal(true, hasColour, static () => WindowSize.Of(StandardOutput, (PlainWidth, PlainHeight)))
             : new Terminal(false, false, static () => (PlainWidth + 1, PlainHeight));
-    }
-
-    private static (int Width, int Height) ScreenSize()
-    {
-        try
-        {
-            return Console.WindowWidth > 0 ? (Console.WindowWidth, Console.WindowHeight) : (PlainWidth, PlainHeight);
-        }
-        catch (IOException)
-        {
-            return (PlainWidth, PlainHeight);
-        }
     }
 }

@@ -15,14 +15,12 @@ internal sealed class TextPrinter(TimeZoneInfo zone) : ISpanPrinter
     public void Add(scoped in SpanView view, StringBuilder output)
     {
         var span = PrintedSpan.From(view);
-        output.Append(span.StartTime(zone)).Append(' ')
-            .Append(span.IsClient ? "client " : "server ")
-            .Append(span.Service).Append(' ')
-            .Append(span.Operation).Append(' ')
-            .Append(span.Status).Append(' ')
-            .Append(DurationText.Format(span.Duration));
         output.Append(
-            CultureInfo.InvariantCulture, $" trace={span.TraceId:x32} span={span.SpanId:x16} parent={span.ParentId:x16}");
+            CultureInfo.InvariantCulture,
+            $"{span.StartTime(zone)} {(span.IsClient ? "client" : "server")} {span.Service,-12} {span.Operation,-36} "
+            + $"{span.Status,3} {DurationText.Format(span.Duration),8}");
+        output.Append(
+            CultureInfo.InvariantCulture, $"  trace={span.TraceId:x32} span={span.SpanId:x16} parent={span.ParentId:x16}");
         output.Append('\n');
         Shown++;
     }

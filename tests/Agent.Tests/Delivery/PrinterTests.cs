@@ -19,7 +19,7 @@ public class PrinterTests
         Print(new TextPrinter(TimeZoneInfo.Utc), Spans.Client("shop", 2, 1, 0, 12.4, "GET /a?b HTTP/1.1\r\nHost: api:81\r\n\r\n", 503));
 
         Assert.Equal(
-            "10:31:07.123 client shop → GET api:81/a 503 12.4 ms "
+            "10:31:07.123 client shop         → GET api:81/a                       503  12.4 ms  "
             + "trace=4bf92f3577b34da6a3ce929d0e0e4736 span=0000000000000002 parent=0000000000000001\n",
             _output.ToString());
     }
