@@ -94,11 +94,11 @@ int main(int count, char **words)
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof(address);
     int listener = socket(AF_INET, SOCK_STREAM, 0);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
     int nonblocking;
     cpu_set_t cpu;
     double begin;
     pid_t server;
+    int fd;
 
     if (requests <= 0) {
         fprintf(stderr, "usage: pingpong COUNT blocking|nonblocking\n");
@@ -115,6 +115,7 @@ int main(int count, char **words)
     if (server == 0)
         serve(listener);
     usleep(SETTLE_US);
+    fd = socket(AF_INET, SOCK_STREAM, 0); // after the fork: the server must not hold it open
     if (connect(fd, (struct sockaddr *)&address, size))
         die("connect");
     no_delay(fd);

@@ -62,12 +62,16 @@ agent_start() {
         sleep 0.02
     done
     sleep 0.5
+    agent_ticks_before=$(agent_ticks)
 }
+
+# CPU time of the agent; what it takes to start is not counted against spans.
+agent_ticks() { awk '{ print $14 + $15 }' "/proc/$agent/stat"; }
 
 # Appends to a file: spans, CPU us, RSS kB, RssAnon kB
 agent_stop() {
     local ticks rss anon
-    ticks=$(awk '{ print $14 + $15 }' "/proc/$agent/stat")
+    ticks=$(($(agent_ticks) - agent_ticks_before))
     rss=$(awk '/^VmRSS/ { print $2 }' "/proc/$agent/status")
     anon=$(awk '/^RssAnon/ { print $2 }' "/proc/$agent/status")
     kill -TERM "$agent"
