@@ -18,7 +18,6 @@
 #define O_NONBLOCK 04000
 #define SOCK_ZEROCOPY_BIT 24 /* enum sock_flags, unchanged since 4.14 */
 #define FIONREAD 0x541b
-#define SK_STORAGE_CLONE BPF_F_CLONE
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 

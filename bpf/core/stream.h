@@ -7,7 +7,8 @@
 #include "exchange.h"
 #include "scratch.h"
 
-#define FEED_STEPS 256 /* windows, chunks and messages in one segment; more than this is lost */
+#define FEED_STEPS                                                                                 \
+    8192 /* windows, chunks and messages in a segment of 64 KiB, however small they are */
 
 struct feed {
     void *source; /* struct __sk_buff or struct sk_msg_md */
