@@ -18,7 +18,7 @@ EVENT_LAYOUT(listen_event);
 
 static __always_inline void process_emit(struct task_struct *task,
                                          struct task_struct *parent,
-                                         enum process_change change)
+                                         enum process_change change, __u32 target)
 {
     struct process_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
@@ -29,6 +29,7 @@ static __always_inline void process_emit(struct task_struct *task,
     event->pid = BPF_CORE_READ(task, tgid);
     event->parent_pid = BPF_CORE_READ(parent, tgid);
     event->change = change;
+    event->target = target;
     __builtin_memset(event->pad, 0, sizeof(event->pad));
     BPF_CORE_READ_STR_INTO(&event->command, task, comm);
     bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
@@ -54,9 +55,11 @@ int on_fork(struct bpf_raw_tracepoint_args *args)
         return 0; /* of what is no target, exec and listen say enough */
     struct target copy = {.pid = target->pid};
 
-    if (bpf_map_update_elem(&targets, &child_pid, &copy, BPF_NOEXIST))
+    /* What is there under its number is left from another process. */
+    bpf_map_delete_elem(&watches, &child_pid);
+    if (bpf_map_update_elem(&targets, &child_pid, &copy, BPF_ANY))
         count(COUNTER_TARGETS_FULL);
-    process_emit(child, parent, PROCESS_FORK);
+    process_emit(child, parent, PROCESS_FORK, copy.pid);
     return 0;
 }
 
@@ -64,8 +67,16 @@ SEC("raw_tp/sched_process_exec")
 int on_exec(struct bpf_raw_tracepoint_args *args)
 {
     struct task_struct *task = (struct task_struct *)args->args[0];
+    __u32 pid = BPF_CORE_READ(task, tgid);
+    struct target *target = target_of(pid);
+    __u32 before = 0;
 
-    process_emit(task, BPF_CORE_READ(task, real_parent), PROCESS_EXEC);
+    /* Another program is another target. The agent reads this event before any exchange of it. */
+    if (target) {
+        before = target->pid;
+        target->pid = pid;
+    }
+    process_emit(task, BPF_CORE_READ(task, real_parent), PROCESS_EXEC, before);
     return 0;
 }
 
@@ -76,11 +87,15 @@ int on_exit(struct bpf_raw_tracepoint_args *args)
     __u32 tid = BPF_CORE_READ(task, pid);
 
     bpf_map_delete_elem(&tasks, &tid);
-    if (!is_process(task) || !target_of(tid))
+    struct target *target = target_of(tid);
+    __u32 before;
+
+    if (!is_process(task) || !target)
         return 0;
+    before = target->pid;
     bpf_map_delete_elem(&targets, &tid);
     bpf_map_delete_elem(&watches, &tid);
-    process_emit(task, BPF_CORE_READ(task, real_parent), PROCESS_EXIT);
+    process_emit(task, BPF_CORE_READ(task, real_parent), PROCESS_EXIT, before);
     return 0;
 }
 

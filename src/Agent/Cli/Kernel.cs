@@ -134,7 +134,8 @@ internal sealed class Kernel : IDisposable
         }
         if (_fionread is not null)
         {
-            _probes.Add(_watch = new FionreadWatch(_fionread, _proc, _reaper, isNeeded: !isFionreadRight));
+            // First of all: until it is there, the sockets of a process leave the sockmap after one request.
+            _probes.Insert(0, _watch = new FionreadWatch(_fionread, _proc, _reaper, isNeeded: !isFionreadRight));
             Eviction = new FionreadEviction(
                 _sockets.Map<ulong, uint>("enrolled_pids"),
                 _sockets.Map<ulong, ulong>("enrolled"),

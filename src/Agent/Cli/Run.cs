@@ -33,7 +33,8 @@ internal static class Run
         using var delivery = DeliveryPipeline.Start(options.Delivery, ledger, Log.Warn);
         using var ring = kernel.Ring();
         var loop = new EventLoop(ring, delivery.Sink, ledger);
-        var router = new EventRouter(table, delivery.Sink, ledger, changes, kernel.Eviction);
+        var programs = new ProgramChanges(proc, tree, options.Selector, table, kernel.Targets);
+        var router = new EventRouter(table, delivery.Sink, ledger, programs, changes, kernel.Eviction);
         var watcher = new TargetWatcher(
             proc, tree, options.Selector, table, kernel.Targets, new SocketOwners(proc, kernel.Owners), kernel.Probes,
             kernel.AskedFionread);
@@ -46,6 +47,7 @@ internal static class Run
         watching.Start();
         Log.Always($"ready: {watcher.Count} process(es) traced, headers {(kernel.InjectsHeaders ? "written" : "not written")}");
 
+        LibC.HurryThread(); // names programs before they end
         loop.Run(router);
         changes.Close();
         watching.Join();

@@ -9,7 +9,8 @@ namespace Agent.Events;
 
 /// <summary>Where each kind of event goes. A struct, so that the decoder's calls are direct.</summary>
 internal readonly struct EventRouter(
-    TargetTable targets, SpanSink sink, Ledger ledger, ChangeQueue changes, FionreadEviction? eviction) : IEventHandler
+    TargetTable targets, SpanSink sink, Ledger ledger, ProgramChanges programs, ChangeQueue changes,
+    FionreadEviction? eviction) : IEventHandler
 {
     public void OnExchange(in ExchangeEvent e, ReadOnlySpan<byte> heads)
     {
@@ -25,22 +26,22 @@ internal readonly struct EventRouter(
 
     public void OnProcess(in ProcessEvent e)
     {
-        var kind = e.Change switch
+        if (e.Change == ProcessChange.Exec)
         {
-            ProcessChange.Exec => ChangeKind.Exec,
-            ProcessChange.Fork => ChangeKind.Fork,
-            _ => ChangeKind.Exit,
-        };
-        changes.Post(new Change(kind, (int)e.Pid, (int)e.ParentPid, e.StartNs, 0));
+            programs.OnExec(e, changes);
+            return;
+        }
+        var kind = e.Change == ProcessChange.Fork ? ChangeKind.Fork : ChangeKind.Exit;
+        changes.Post(new Change(kind, (int)e.Pid) { ParentPid = (int)e.ParentPid, StartNs = e.StartNs });
     }
 
     public void OnListen(in ListenEvent e) =>
-        changes.Post(new Change(ChangeKind.Listen, (int)e.Pid, 0, 0, e.Port));
+        changes.Post(new Change(ChangeKind.Listen, (int)e.Pid) { Port = e.Port });
 
     // The process waits for this, on another thread (FionreadAnswers): first the sockets, then everything else.
     public void OnFionread(in FionreadEvent e)
     {
         eviction?.Evict(e.Pid);
-        changes.Post(new Change(ChangeKind.Evicted, (int)e.Pid, 0, 0, 0));
+        changes.Post(new Change(ChangeKind.Evicted, (int)e.Pid));
     }
 }

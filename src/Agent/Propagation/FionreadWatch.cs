@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The probe on ioctl(), one per target process, until the process asked FIONREAD once or ends. A program that cannot be
 // watched gets no entry in `watches`: its sockets are then members of the sockmap only until their first request.
+using System.Runtime.CompilerServices;
 using Agent.Bpf;
 using Agent.Contract;
+using Agent.Diagnostics;
 using Agent.Probes;
 using Agent.Targets;
 
@@ -13,8 +15,9 @@ internal sealed class FionreadWatch : IProbe, IDisposable
 {
     private readonly BpfProgram _program;
     private readonly BpfMap<uint, Watch> _watches;
-    private readonly ProcFs _proc;
-    private readonly Dictionary<TargetProcess, BpfLink> _links = [];
+    private readonly IoctlFiles _files;
+    private readonly Dictionary<TargetProcess, (BpfLink Link, IoctlFile File)> _links = [];
+    private readonly ConditionalWeakTable<Targets.Target, IoctlFile> _used = [];
     private readonly LinkReaper _reaper;
     private readonly bool _isNeeded;
 
@@ -23,7 +26,7 @@ internal sealed class FionreadWatch : IProbe, IDisposable
     {
         _program = fionread.Programs().First(program => program.IsUprobe);
         _watches = fionread.Map<uint, Watch>("watches");
-        _proc = proc;
+        _files = new IoctlFiles(proc);
         _reaper = reaper;
         _isNeeded = isNeeded;
     }
@@ -32,22 +35,24 @@ internal sealed class FionreadWatch : IProbe, IDisposable
 
     public void Attach(TargetProcess process)
     {
-        if (!_isNeeded || NeverAsks(process))
+        var neverAsks = !_isNeeded;
+        if (neverAsks || (TryFind(process, out var file, out neverAsks) && TryAttach(process, file)) || neverAsks)
         {
-            SetQuiet(process);
+            _ = _watches.Set((uint)process.Pid, new Watch { State = WatchState.Quiet });
         }
-        else if (TryFindIoctl(process, out var path, out var offset))
+        else
         {
-            _links[process] = _program.AttachUprobe(process.Pid, path, offset);
-            SetQuiet(process);
+            // What the process ran before may have been watched; this program is not.
+            _watches.Remove((uint)process.Pid);
         }
     }
 
     public void Detach(TargetProcess process)
     {
-        if (_links.Remove(process, out var link))
+        if (_links.Remove(process, out var watched))
         {
-            _reaper.Dispose(link);
+            _reaper.Dispose(watched.Link);
+            _files.Release(watched.File);
         }
     }
 
@@ -62,72 +67,50 @@ internal sealed class FionreadWatch : IProbe, IDisposable
 
     public void Dispose()
     {
-        foreach (var link in _links.Values)
+        foreach (var (link, file) in _links.Values)
         {
             link.Dispose();
+            _files.Release(file);
         }
         _links.Clear();
     }
 
-    // From here on its sockets may stay. The kernel side removes the entry with the process.
-    private void SetQuiet(TargetProcess process) =>
-        _ = _watches.Set((uint)process.Pid, new Watch { State = WatchState.Quiet });
-
-    // Go makes its system calls itself, and its network library has no use for FIONREAD.
-    private bool NeverAsks(TargetProcess process)
+    // Forked processes of one target use what the first of them does: nothing of theirs is read.
+    private bool TryFind(TargetProcess process, out IoctlFile file, out bool neverAsks)
     {
-        if (!ElfFile.TryOpen(_proc.Inside(process.Pid, process.Program), out var elf))
+        neverAsks = false;
+        if (_used.TryGetValue(process.Target, out file!) && file.IsOpen)
+        {
+            file.Users++;
+            return true;
+        }
+        if (!_files.TryFind(process, out file, out neverAsks))
         {
             return false;
         }
-        using (elf)
-        {
-            return elf.IsGo && !elf.IsDynamic;
-        }
+        _used.AddOrUpdate(process.Target, file);
+        return true;
     }
 
-    private bool TryFindIoctl(TargetProcess process, out string path, out ulong offset)
+    private bool TryAttach(TargetProcess process, IoctlFile file)
     {
-        foreach (var candidate in Candidates(process))
+        try
         {
-            path = _proc.Inside(process.Pid, candidate);
-            if (ElfFile.TryOpen(path, out var elf))
-            {
-                using (elf)
-                {
-                    if (elf.TryFindFunction("ioctl"u8, out offset))
-                    {
-                        return true;
-                    }
-                }
-            }
+            var link = _program.AttachUprobe(process.Pid, file.Path, file.Facts.Offset);
+            _links[process] = (link, file);
+            return true;
         }
-        path = "";
-        offset = 0;
+        catch (BpfException gone) when (gone.Errno == LibC.ErrorNoProcess)
+        {
+            Log.Debug($"fionread: process {process.Pid} ended before it could be watched");
+        }
+        catch
+        {
+            _files.Release(file);
+            _watches.Remove((uint)process.Pid);
+            throw;
+        }
+        _files.Release(file);
         return false;
     }
-
-    // Right after exec the C library is not mapped yet, only the dynamic linker that will map it from its own directory.
-    private IEnumerable<string> Candidates(TargetProcess process)
-    {
-        if (_proc.MappedFile(process.Pid, IsLibC) is { } mapped)
-        {
-            yield return mapped;
-        }
-        else if (_proc.MappedFile(process.Pid, IsDynamicLinker) is { } linker)
-        {
-            yield return Path.Combine(Path.GetDirectoryName(linker) ?? "/", "libc.so.6");
-        }
-        yield return process.Program;
-    }
-
-    // musl's dynamic linker is its C library.
-    private static bool IsLibC(string path)
-    {
-        var name = Path.GetFileName(path.AsSpan());
-        return name is "libc.so.6" || name.StartsWith("ld-musl-") || name.StartsWith("libc.musl-") ||
-            (name.StartsWith("libc-2.") && name.EndsWith(".so"));
-    }
-
-    private static bool IsDynamicLinker(string path) => Path.GetFileName(path.AsSpan()).StartsWith("ld-linux");
 }

@@ -14,7 +14,20 @@ internal enum ChangeKind
 /// <summary>One thing that happened to a process.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Pid">To which process.</param>
-/// <param name="ParentPid">For a fork: which process it comes from.</param>
-/// <param name="StartNs">Its start since boot, 0 when the event does not say.</param>
-/// <param name="Port">For a listener.</param>
-internal readonly record struct Change(ChangeKind Kind, int Pid, int ParentPid, ulong StartNs, ushort Port);
+internal readonly record struct Change(ChangeKind Kind, int Pid)
+{
+    /// <summary>For a fork: which process it comes from.</summary>
+    internal int ParentPid { get; init; }
+
+    /// <summary>Its start since boot, 0 when the event does not say.</summary>
+    internal ulong StartNs { get; init; }
+
+    /// <summary>For a listener.</summary>
+    internal ushort Port { get; init; }
+
+    /// <summary>For an exec: what the program is traced as.</summary>
+    internal Target? Target { get; init; }
+
+    /// <summary>For an exec: it was not traced before.</summary>
+    internal bool IsNew { get; init; }
+}

@@ -19,6 +19,19 @@ internal sealed unsafe class ProcFs(string root = "/proc")
     /// <summary>The threads of a process.</summary>
     internal IEnumerable<int> Descriptors(int pid) => Numbers($"{Root}/{pid}/fd");
 
+    /// <summary>False when a process has no children at the moment; true also when that cannot be told.</summary>
+    internal bool MayHaveChildren(int pid)
+    {
+        foreach (var thread in Numbers($"{Root}/{pid}/task"))
+        {
+            if (!TryReadFile($"{Root}/{pid}/task/{thread}/children", out var children) || children.Length > 0)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     internal bool TryReadStat(int pid, out ProcessStat stat)
     {
         stat = default;
@@ -36,9 +49,15 @@ internal sealed unsafe class ProcFs(string root = "/proc")
     internal string[] CommandLine(int pid) => ZeroSeparated($"{Root}/{pid}/cmdline");
 
     /// <summary>One variable of the environment the program was started with.</summary>
-    internal string? EnvironmentVariable(int pid, string name)
+    internal string? EnvironmentVariable(int pid, string name) => Variable(Environment(pid), name);
+
+    /// <summary>The environment the program was started with, as <c>NAME=value</c>.</summary>
+    internal string[] Environment(int pid) => ZeroSeparated($"{Root}/{pid}/environ");
+
+    /// <summary>One variable of an environment.</summary>
+    internal static string? Variable(string[] environment, string name)
     {
-        foreach (var entry in ZeroSeparated($"{Root}/{pid}/environ"))
+        foreach (var entry in environment)
         {
             if (entry.Length > name.Length && entry[name.Length] == '=' && entry.StartsWith(name, StringComparison.Ordinal))
             {

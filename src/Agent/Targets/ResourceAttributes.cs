@@ -18,16 +18,23 @@ internal sealed class ResourceAttributes(int pid)
     /// <summary>Everything known about a process at the moment it becomes a target.</summary>
     internal static ResourceAttributes Describe(ProcFs proc, int pid, string program)
     {
+        _ = Declaration.TryRead(proc, pid, out var declaration);
+        return Describe(proc, pid, program, declaration);
+    }
+
+    /// <summary>The same with an environment that was read before.</summary>
+    internal static ResourceAttributes Describe(ProcFs proc, int pid, string program, in Declaration declaration)
+    {
         var attributes = new ResourceAttributes(pid);
-        attributes.Set("service.name", proc.EnvironmentVariable(pid, "OTEL_SERVICE_NAME"));
-        _ = KeyValueList.TryParse(proc.EnvironmentVariable(pid, "OTEL_RESOURCE_ATTRIBUTES") ?? "", out var own);
+        attributes.Set("service.name", declaration.ServiceName);
+        _ = KeyValueList.TryParse(declaration.Attributes ?? "", out var own);
         foreach (var (key, value) in own)
         {
             attributes.Set(key, value);
         }
         attributes.Set("service.name", ServiceName.Of(program, proc.CommandLine(pid)));
         attributes.Set("process.executable.name", Path.GetFileName(program));
-        attributes.Set("process.executable.path", program);
+        attributes.Set("process.executable.path", Path.IsPathRooted(program) ? program : null);
         attributes.Set("host.name", Environment.MachineName);
         attributes.Set("telemetry.sdk.language", Language.Of(proc, pid, program));
         attributes.Set("telemetry.sdk.name", "hilo");

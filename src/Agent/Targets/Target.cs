@@ -9,6 +9,12 @@ internal sealed class Target(int pid, string serviceName, byte[] resource)
 
     internal string ServiceName { get; } = serviceName;
 
+    /// <summary>Path of its program file, as it sees it; empty when not known.</summary>
+    internal string Program { get; init; } = "";
+
+    /// <summary>What its environment says about it, which its children have inherited unless they were told otherwise.</summary>
+    internal Declaration Declaration { get; init; }
+
     /// <summary>An encoded OTLP Resource. Always the same array: spans of one resource are recognised by it.</summary>
     internal byte[] Resource { get; } = resource;
 

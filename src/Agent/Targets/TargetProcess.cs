@@ -13,6 +13,9 @@ internal sealed class TargetProcess(int pid, ulong startTicks, string program, T
 
     internal Target Target { get; } = target;
 
+    /// <summary>Probes were attached for it.</summary>
+    internal bool IsProbed { get; set; }
+
     /// <summary>Path in the cgroup v2 hierarchy.</summary>
     internal required string Cgroup { get; init; }
 

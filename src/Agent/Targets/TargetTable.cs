@@ -1,48 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Collections.Concurrent;
+
 namespace Agent.Targets;
 
-/// <summary>Targets by the pid that events name them with. The watcher writes, the event thread reads.</summary>
+/// <summary>
+/// Targets by the pid that events name them with. The event thread reads, without a lock, and writes when a program is
+/// replaced; the watcher writes what it finds by looking, and removes what has ended.
+/// </summary>
 internal sealed class TargetTable
 {
-    private readonly Dictionary<uint, Target> _targets = [];
-    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<uint, Target> _targets = [];
 
-    internal int Count
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _targets.Count;
-            }
-        }
-    }
+    internal int Count => _targets.Count;
 
-    internal bool TryFind(uint pid, out Target target)
-    {
-        lock (_gate)
-        {
-            return _targets.TryGetValue(pid, out target!);
-        }
-    }
+    internal bool TryFind(uint pid, out Target target) => _targets.TryGetValue(pid, out target!);
 
-    internal void Set(Target target)
-    {
-        lock (_gate)
-        {
-            _targets[(uint)target.Pid] = target;
-        }
-    }
+    internal void Set(Target target) => _targets[(uint)target.Pid] = target;
 
-    /// <summary>Removes it unless a newer process has taken its pid.</summary>
-    internal void Remove(Target target)
-    {
-        lock (_gate)
-        {
-            if (_targets.TryGetValue((uint)target.Pid, out var current) && ReferenceEquals(current, target))
-            {
-                _targets.Remove((uint)target.Pid);
-            }
-        }
-    }
+    /// <summary>Removes it unless a newer program has taken its pid.</summary>
+    internal void Remove(Target target) =>
+        _targets.TryRemove(new KeyValuePair<uint, Target>((uint)target.Pid, target));
 }

@@ -2,10 +2,10 @@
 // Decides which processes are targets, and keeps that true while they start, fork, exec and end.
 //
 // One thread, fed by kernel events. The kernel side copies a target's entry to its forked children by itself, so a child is
-// traced from its first instruction; here it only gets its probes. The agent's work for a new process must not be undone by
-// the process ending meanwhile: after everything is set up, its start time is read again, and if it is not the same process
-// any more, all is taken back. Whoever ends stays known for a moment, because its sockets are closed after its exit event
-// and their last exchanges still come.
+// traced from its first instruction; here it only gets its probes. What the kernel told of is kept as it told it, also when
+// a process is gone by the time it is looked at: its children descend from it all the same, and its exit follows. For what
+// was found by looking, the start time is read again after everything is set up. Whoever ends stays known for a moment,
+// because its sockets are closed after its exit event and their last exchanges still come.
 using Agent.Bpf;
 using Agent.Diagnostics;
 using Agent.Probes;
@@ -24,6 +24,7 @@ internal sealed class TargetWatcher(
     Action<int> askedFionread)
 {
     private const int FirstProcess = 1;
+    private const int LookMilliseconds = 1000;
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
     private readonly Dictionary<int, TargetProcess> _processes = [];
     private readonly Queue<(TargetProcess Process, long At)> _leaving = [];
@@ -36,9 +37,17 @@ internal sealed class TargetWatcher(
     internal void Scan()
     {
         var scan = new ProcessScan(proc);
-        foreach (var gone in _processes.Values.Where(process => !IsAlive(process)).ToArray())
+        foreach (var process in _processes.Values.ToArray())
         {
-            Leave(gone);
+            if (!IsAlive(process))
+            {
+                Leave(process);
+            }
+            else if (proc.Executable(process.Pid) is { } program && program != process.Program)
+            {
+                Leave(process);
+                Find(process.Pid, null);
+            }
         }
         foreach (var pid in scan.Processes)
         {
@@ -52,17 +61,38 @@ internal sealed class TargetWatcher(
     /// <summary>Works through changes until the queue is closed.</summary>
     internal void Run(ChangeQueue changes, Func<bool> eventsWereLost)
     {
+        if (!LibC.HurryThread())
+        {
+            Log.Debug($"targets: the watching thread has no priority: {LibC.ErrorText(LibC.LastError)}");
+        }
+        var scan = false;
+        var next = 0L;
         while (!changes.IsClosed)
         {
-            if (changes.TryTake(TimeSpan.FromSeconds(1), out var change))
+            try
             {
-                Apply(change);
+                if (changes.TryTake(TimeSpan.FromMilliseconds(LookMilliseconds), out var change))
+                {
+                    Apply(change);
+                }
+                if (Environment.TickCount64 >= next)
+                {
+                    next = Environment.TickCount64 + LookMilliseconds;
+                    scan |= eventsWereLost();
+                    if (scan)
+                    {
+                        Scan();
+                    }
+                    scan = false;
+                }
+                ReleaseExpired();
             }
-            else if (eventsWereLost())
+            catch (Exception failure) when (failure is not OutOfMemoryException)
             {
-                Scan();
+                // What it was about to do is not known any more: looking at everything finds it.
+                scan = true;
+                Report("targets", failure.ToString());
             }
-            ReleaseExpired();
         }
     }
 
@@ -71,10 +101,10 @@ internal sealed class TargetWatcher(
         switch (change.Kind)
         {
             case ChangeKind.Exec:
-                Exec(change.Pid);
+                Exec(change);
                 break;
             case ChangeKind.Fork:
-                Fork(change.Pid, change.ParentPid);
+                Fork(change);
                 break;
             case ChangeKind.Exit:
                 Exit(change.Pid, change.StartNs);
@@ -118,33 +148,81 @@ internal sealed class TargetWatcher(
                 return;
             }
         }
-        if (Join(pid, _processes.GetValueOrDefault(parent)) && pid != FirstProcess)
+        if (Find(pid, _processes.GetValueOrDefault(parent)) is { } process && pid != FirstProcess)
         {
-            foreach (var child in scan.ChildrenOf(pid))
+            FindDescendants(process);
+        }
+    }
+
+    // What a process forked before the kernel side knew it, nobody told of. Each pass may miss what the processes it finds
+    // have forked meanwhile; the one that finds nothing is the last.
+    private void FindDescendants(TargetProcess process)
+    {
+        for (var found = true; found && proc.MayHaveChildren(process.Pid);)
+        {
+            found = FindBelow(new ProcessScan(proc), process);
+        }
+    }
+
+    private bool FindBelow(ProcessScan scan, TargetProcess parent)
+    {
+        var found = false;
+        foreach (var child in scan.ChildrenOf(parent.Pid))
+        {
+            if (child == Environment.ProcessId)
             {
-                AddTree(scan, child);
+                continue;
+            }
+            if (!_processes.TryGetValue(child, out var process))
+            {
+                process = Find(child, parent);
+                found |= process is not null;
+            }
+            if (process is not null)
+            {
+                found |= FindBelow(scan, process);
             }
         }
+        return found;
     }
 
-    private void Exec(int pid)
+    private void Exec(in Change change)
     {
-        if (_processes.TryGetValue(pid, out var before))
+        if (change.Target is not { } target)
         {
-            Join(pid, null);
+            return;
+        }
+        var before = _processes.GetValueOrDefault(change.Pid);
+        if (before is not null)
+        {
             Leave(before);
         }
-        else if (IsEligible(pid) && proc.Executable(pid) is { } program && selector.MatchesProcess(pid, program))
+        var process = Keep(change.Pid, ProcessStat.TicksOf(change.StartNs), target, before);
+        if (!IsAlive(process))
         {
-            Join(pid, null);
+            return;
+        }
+        Probe(process);
+        if (change.IsNew)
+        {
+            TellKernel(process);
+            owners.Mark(process);
+            FindDescendants(process);
         }
     }
 
-    private void Fork(int pid, int parentPid)
+    private void Fork(in Change change)
     {
-        if (_processes.TryGetValue(parentPid, out var parent) && pid != Environment.ProcessId)
+        var ticks = ProcessStat.TicksOf(change.StartNs);
+        if (change.Pid == Environment.ProcessId || !_processes.TryGetValue(change.ParentPid, out var parent) ||
+            (_processes.TryGetValue(change.Pid, out var known) && known.StartTicks == ticks))
         {
-            Join(pid, parent);
+            return;
+        }
+        var process = Keep(change.Pid, ticks, parent.Target, parent);
+        if (IsAlive(process))
+        {
+            Probe(process);
         }
     }
 
@@ -169,52 +247,78 @@ internal sealed class TargetWatcher(
         }
     }
 
-    // True when the process is a target now. With a parent that runs the same program it is one of the parent's target.
-    private bool Join(int pid, TargetProcess? parent)
+    // A process found by looking, null when it is gone. Of a parent that runs the same program it shares the target.
+    private TargetProcess? Find(int pid, TargetProcess? parent)
     {
-        if (!proc.TryReadStat(pid, out var stat) || proc.Executable(pid) is not { } program ||
-            proc.Cgroup(pid) is not { } cgroup)
+        if (!proc.TryReadStat(pid, out var stat) || proc.Executable(pid) is not { } program)
         {
-            return false;
+            return null;
         }
-        var target = parent is not null && parent.Program == program ? parent.Target : NewTarget(pid, program);
-        var process = new TargetProcess(pid, stat.StartTicks, program, target)
+        var process = Keep(pid, stat.StartTicks, TargetOf(pid, program, parent), parent);
+        Probe(process);
+        TellKernel(process);
+        owners.Mark(process);
+        if (IsAlive(process))
         {
-            Cgroup = cgroup,
-            NetworkNamespace = proc.NetworkNamespace(pid),
+            return process;
+        }
+        Leave(process);
+        kernelTargets.Remove((uint)pid);
+        return null;
+    }
+
+    private Target TargetOf(int pid, string program, TargetProcess? parent)
+    {
+        if (parent is not null && parent.Program == program)
+        {
+            return parent.Target;
+        }
+        _ = Declaration.TryRead(proc, pid, out var declaration);
+        var attributes = ResourceAttributes.Describe(proc, pid, program, declaration);
+        var target = new Target(pid, attributes.ServiceNameText, attributes.Encode())
+        {
+            Program = program,
+            Declaration = declaration,
+        };
+        table.Set(target);
+        return target;
+    }
+
+    private TargetProcess Keep(int pid, ulong startTicks, Target target, TargetProcess? before)
+    {
+        if (_processes.TryGetValue(pid, out var other))
+        {
+            Leave(other);
+        }
+        var space = proc.NetworkNamespace(pid);
+        var process = new TargetProcess(pid, startTicks, target.Program, target)
+        {
+            Cgroup = proc.Cgroup(pid) ?? before?.Cgroup ?? "/",
+            NetworkNamespace = space != 0 || before is null ? space : before.NetworkNamespace,
         };
         target.Processes++;
-        table.Set(target);
         _processes[pid] = process;
-        TellKernel(process);
+        return process;
+    }
+
+    private void Probe(TargetProcess process)
+    {
+        process.IsProbed = true;
         foreach (var probe in probes)
         {
             Guarded(probe, () => probe.Attach(process));
         }
-        owners.Mark(process);
-        if (!IsAlive(process))
-        {
-            Leave(process);
-            kernelTargets.Remove((uint)pid);
-            return false;
-        }
-        Log.Debug($"traces {program} (pid {pid}) as {target.ServiceName}");
-        return true;
+        Log.Debug($"traces {process.Program} (pid {process.Pid}) as {process.Target.ServiceName}");
     }
 
-    private Target NewTarget(int pid, string program)
-    {
-        var attributes = ResourceAttributes.Describe(proc, pid, program);
-        return new Target(pid, attributes.ServiceNameText, attributes.Encode());
-    }
-
-    // The kernel side may have made the entry already, at fork; then only what this process is called may differ.
+    // The kernel side may have made the entry already, at fork or exec. It stays if what it names is known.
     private void TellKernel(TargetProcess process)
     {
         var key = (uint)process.Pid;
         var entry = new Contract.Target { Pid = (uint)process.Target.Pid };
         var error = kernelTargets.Add(key, entry);
-        if (error == LibC.ErrorExists && kernelTargets.TryLookup(key, out var present) && present.Pid != entry.Pid)
+        if (error == LibC.ErrorExists && kernelTargets.TryLookup(key, out var present) &&
+            !table.TryFind(present.Pid, out _))
         {
             present.Pid = entry.Pid;
             error = kernelTargets.Set(key, present);
@@ -226,15 +330,15 @@ internal sealed class TargetWatcher(
     }
 
     private bool IsAlive(TargetProcess process) =>
-        proc.TryReadStat(process.Pid, out var stat) && stat.StartTicks == process.StartTicks;
+        proc.TryReadStat(process.Pid, out var stat) && stat.StartTicks == process.StartTicks && !stat.HasEnded;
 
     private void Leave(TargetProcess process)
     {
         if (_processes.TryGetValue(process.Pid, out var current) && ReferenceEquals(current, process))
         {
             _processes.Remove(process.Pid);
+            _leaving.Enqueue((process, Environment.TickCount64 + (long)Linger.TotalMilliseconds));
         }
-        _leaving.Enqueue((process, Environment.TickCount64 + (long)Linger.TotalMilliseconds));
     }
 
     private void ReleaseExpired()
@@ -242,7 +346,7 @@ internal sealed class TargetWatcher(
         while (_leaving.TryPeek(out var next) && next.At <= Environment.TickCount64)
         {
             _leaving.Dequeue();
-            foreach (var probe in probes)
+            foreach (var probe in next.Process.IsProbed ? probes : [])
             {
                 Guarded(probe, () => probe.Detach(next.Process));
             }
@@ -259,9 +363,9 @@ internal sealed class TargetWatcher(
         {
             action();
         }
-        catch (BpfException refused)
+        catch (Exception refused) when (refused is not OutOfMemoryException)
         {
-            Report(probe.Name, refused.Message);
+            Report(probe.Name, refused is BpfException ? refused.Message : refused.ToString());
         }
     }
 

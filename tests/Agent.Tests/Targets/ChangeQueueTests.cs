@@ -9,8 +9,8 @@ public class ChangeQueueTests
     public void Changes_come_in_order()
     {
         var queue = new ChangeQueue();
-        queue.Post(new Change(ChangeKind.Fork, 1, 0, 0, 0));
-        queue.Post(new Change(ChangeKind.Exec, 1, 0, 0, 0));
+        queue.Post(new Change(ChangeKind.Fork, 1));
+        queue.Post(new Change(ChangeKind.Exec, 1));
         Assert.True(queue.TryTake(TimeSpan.Zero, out var first));
         Assert.True(queue.TryTake(TimeSpan.Zero, out var second));
         Assert.Equal((ChangeKind.Fork, ChangeKind.Exec), (first.Kind, second.Kind));

@@ -13,7 +13,7 @@ public class ProcessTextTests
     public void A_stat_line_is_read_from_its_last_parenthesis(string line, int parent, int start)
     {
         Assert.True(ProcessStat.TryParse(Encoding.UTF8.GetBytes(line), out var stat));
-        Assert.Equal(new ProcessStat(parent, (ulong)start), stat);
+        Assert.Equal(new ProcessStat(parent, (ulong)start, HasEnded: false), stat);
     }
 
     [Theory]

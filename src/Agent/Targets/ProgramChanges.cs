@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// A span belongs to the program that its process ran at that time, and a process may run several within milliseconds and be
+// gone. Kernel events keep that order: the exec comes before the first exchange of the new program. So what a program is
+// called is settled here, on the event thread, before the next event is read. Everything slow is left to the watcher.
+using System.Text;
+using Agent.Bpf;
+using Agent.Contract;
+using Agent.Diagnostics;
+
+namespace Agent.Targets;
+
+/// <summary>Names the programs that target processes change to, and recognises those that are targets for what they run.</summary>
+internal sealed class ProgramChanges(
+    ProcFs proc, CgroupTree tree, TargetSelector selector, TargetTable table, BpfMap<uint, Contract.Target> kernelTargets)
+{
+    private bool _failed;
+
+    /// <summary>Tells the watcher only of what is a target.</summary>
+    internal void OnExec(in ProcessEvent e, ChangeQueue changes)
+    {
+        try
+        {
+            if (e.Target != 0)
+            {
+                var target = Name(e, proc.Executable((int)e.Pid));
+                table.Set(target);
+                changes.Post(new Change(ChangeKind.Exec, (int)e.Pid) { StartNs = e.StartNs, Target = target });
+            }
+            else
+            {
+                Select(e, changes);
+            }
+        }
+        catch (Exception failure) when (!_failed)
+        {
+            _failed = true;
+            Log.Warn($"targets: a program could not be named: {failure}");
+        }
+        catch (Exception failure) when (_failed)
+        {
+            Log.Debug($"targets: a program could not be named: {failure.Message}");
+        }
+    }
+
+    private void Select(in ProcessEvent e, ChangeQueue changes)
+    {
+        var pid = (int)e.Pid;
+        if (pid == Environment.ProcessId || proc.Executable(pid) is not { } program ||
+            !selector.MatchesProcess(pid, program) || proc.Cgroup(pid) is not { } cgroup || !tree.Allows(cgroup))
+        {
+            return;
+        }
+        var target = Name(e, program);
+        table.Set(target);
+        var error = kernelTargets.Add(e.Pid, new Contract.Target { Pid = e.Pid });
+        if (error is not (0 or LibC.ErrorExists))
+        {
+            Log.Debug($"targets: cannot trace process {pid}: {LibC.ErrorText(error)}");
+        }
+        changes.Post(new Change(ChangeKind.Exec, pid) { StartNs = e.StartNs, Target = target, IsNew = true });
+
+        // Ended before the kernel side knew it as a target: it has told nobody.
+        if (!IsAlive(e, out _))
+        {
+            kernelTargets.Remove(e.Pid);
+            changes.Post(new Change(ChangeKind.Exit, pid) { StartNs = e.StartNs });
+        }
+    }
+
+    // Of a process that is gone, the kernel's name for the program is left, and the environment of where it came from.
+    private Target Name(in ProcessEvent e, string? executable)
+    {
+        var pid = (int)e.Pid;
+        var declared = Declaration.TryRead(proc, pid, out var declaration);
+        var alive = IsAlive(e, out var isOther);
+        var program = isOther ? Command(e) : executable ?? Command(e);
+        if (isOther || (!declared && !alive))
+        {
+            declaration = table.TryFind(e.Target, out var before) ? before.Declaration : default;
+        }
+        var attributes = ResourceAttributes.Describe(proc, pid, program, declaration);
+        return new Target(pid, attributes.ServiceNameText, attributes.Encode())
+        {
+            Program = program,
+            Declaration = declaration,
+        };
+    }
+
+    // Its number may belong to another process by now.
+    private bool IsAlive(in ProcessEvent e, out bool isOther)
+    {
+        var exists = proc.TryReadStat((int)e.Pid, out var stat);
+        isOther = exists && stat.StartTicks != ProcessStat.TicksOf(e.StartNs);
+        return exists && !isOther && !stat.HasEnded;
+    }
+
+    private static string Command(in ProcessEvent e)
+    {
+        ReadOnlySpan<byte> command = e.Command;
+        var end = command.IndexOf((byte)0);
+        var text = Encoding.UTF8.GetString(end < 0 ? command : command[..end]);
+        return text.Length > 0 ? text : "unknown";
+    }
+}
