@@ -104,6 +104,16 @@ internal sealed unsafe class BpfObject : IDisposable
         shared?.Adopt(_object);
     }
 
+    /// <summary>Creates the maps and leaves the programs out: an owner of maps for objects that are loaded later.</summary>
+    internal void LoadMaps(SharedMaps shared)
+    {
+        for (var program = LibBpf.NextProgram(_object, 0); program != 0; program = LibBpf.NextProgram(_object, program))
+        {
+            _ = LibBpf.ProgramSetAutoload(program, false);
+        }
+        Load(shared);
+    }
+
     /// <summary>The read-only data as the loaded programs see it.</summary>
     internal byte[] ReadOnlyContent()
     {

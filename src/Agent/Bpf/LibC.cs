@@ -132,7 +132,6 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "_exit")]
     internal static partial void ExitNow(int status);
 
-    /// <summary>A descriptor for a process, or -1. It names the process for good: a reused pid does not match.</summary>
     /// <summary>CPUs that this process may run on, lowest first.</summary>
     internal static IEnumerable<int> AllowedCpus()
     {
@@ -188,6 +187,7 @@ internal static unsafe partial class LibC
         return true;
     }
 
+    /// <summary>A descriptor for a process, or -1. It names the process for good: a reused pid does not match.</summary>
     internal static int PidFdOpen(int pid) => (int)SystemCall(PidFdOpenNumber, pid, 0, 0);
 
     /// <summary>A copy of another process's descriptor, or -1.</summary>

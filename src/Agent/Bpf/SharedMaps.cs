@@ -5,7 +5,7 @@ namespace Agent.Bpf;
 
 /// <summary>
 /// Maps by name, across objects: the first object that names a map creates it, every later one is given the same.
-/// The creating object must live as long as the others.
+/// The creating object must live as long as the others. Objects may be loaded on several threads.
 /// </summary>
 internal sealed unsafe class SharedMaps
 {
@@ -13,6 +13,14 @@ internal sealed unsafe class SharedMaps
 
     /// <summary>Before an object is loaded: hand it the maps that exist already.</summary>
     internal void Lend(string objectName, nint bpfObject)
+    {
+        lock (_owned)
+        {
+            LendAll(objectName, bpfObject);
+        }
+    }
+
+    private void LendAll(string objectName, nint bpfObject)
     {
         for (var map = LibBpf.NextMap(bpfObject, 0); map != 0; map = LibBpf.NextMap(bpfObject, map))
         {
@@ -30,6 +38,14 @@ internal sealed unsafe class SharedMaps
 
     /// <summary>After an object is loaded: the maps it was first to name are now there for others.</summary>
     internal void Adopt(nint bpfObject)
+    {
+        lock (_owned)
+        {
+            AdoptAll(bpfObject);
+        }
+    }
+
+    private void AdoptAll(nint bpfObject)
     {
         for (var map = LibBpf.NextMap(bpfObject, 0); map != 0; map = LibBpf.NextMap(bpfObject, map))
         {

@@ -8,18 +8,6 @@ using Agent.Bpf;
 
 namespace Agent.Propagation;
 
-/// <summary>What the canary found.</summary>
-/// <param name="IsFionreadRight">FIONREAD answers what is queued.</param>
-/// <param name="SurvivesSignals">A blocking read goes on after a signal whose handler restarts calls.</param>
-/// <param name="WakesEdgeTriggered">Edge-triggered epoll reports data that arrives.</param>
-/// <param name="PassesBytes">What is sent arrives unchanged.</param>
-internal readonly record struct CanaryReport(
-    bool IsFionreadRight, bool SurvivesSignals, bool WakesEdgeTriggered, bool PassesBytes)
-{
-    /// <summary>Sockets may be enrolled at all: what remains wrong is avoided by when they are.</summary>
-    internal bool MayEnrol => WakesEdgeTriggered && PassesBytes;
-}
-
 /// <summary>Runs before the first socket of a target is enrolled.</summary>
 internal static unsafe class Canary
 {
@@ -30,11 +18,13 @@ internal static unsafe class Canary
     private const int MessageSize = 3000;
     private const int TimeoutMilliseconds = 1000;
 
-    /// <summary>Uses a sockmap of its own: <paramref name="sockmap"/> must not share maps with the run.</summary>
-    internal static CanaryReport Try(BpfObject sockmap)
+    /// <summary>Uses an object of its own: nothing of a run is needed or touched.</summary>
+    internal static CanaryReport Try()
     {
-        Http1Header.Attach(sockmap);
-        var enrolled = sockmap.Map<ulong, ulong>("enrolled");
+        using var canary = BpfObject.Open("canary");
+        canary.Load(null);
+        var enrolled = canary.Map<ulong, ulong>("canaries");
+        canary.Programs().First(program => program.IsSockMessage).AttachSockmap(enrolled.Fd);
         return new CanaryReport(
             With(enrolled, AnswersFionread),
             With(enrolled, SurvivesSignal),
