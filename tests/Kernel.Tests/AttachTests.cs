@@ -95,7 +95,7 @@ public class AttachTests
         using var fionread = Objects.Load("fionread");
         using var reaper = new LinkReaper();
         using var watch = new FionreadWatch(fionread, proc, reaper, isNeeded: true);
-        var target = new TargetProcess(child.Id, 0, proc.Executable(child.Id)!, new Target(child.Id, "x", []))
+        var target = new TargetProcess(child.Id, 0, proc.Executable(child.Id)!, OwnTarget(child.Id))
         {
             Cgroup = "/",
             NetworkNamespace = 0,
@@ -115,7 +115,9 @@ public class AttachTests
         }
     }
 
-    private static TargetProcess Process(int pid, string cgroup) => new(pid, 0, "/x", new Target(pid, "x", []))
+    private static Target OwnTarget(int pid) => new(pid, "x", []);
+
+    private static TargetProcess Process(int pid, string cgroup) => new(pid, 0, "/x", OwnTarget(pid))
     {
         Cgroup = cgroup,
         NetworkNamespace = 0,

@@ -10,7 +10,9 @@ internal sealed class BpfException(string what, int errno, string? reason = null
 
     private static string Describe(string what, int errno, string? reason)
     {
-        var message = $"{what}: {LibC.ErrorText(errno)} (errno {errno})";
+        const int notPermitted = 1;
+        var remedy = errno == notPermitted ? "; run hilo as root, or give it CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON" : "";
+        var message = $"{what}: {LibC.ErrorText(errno)} (errno {errno}){remedy}";
         return string.IsNullOrEmpty(reason) ? message : $"{message}\n{reason}";
     }
 }

@@ -20,6 +20,10 @@ internal static class Run
         var proc = new ProcFs();
         var tree = CgroupTree.Find(proc, options.Cgroup) ?? throw new InvalidOperationException(
             "no cgroup v2 hierarchy is mounted here; mount one: mount -t cgroup2 none /sys/fs/cgroup");
+        if (!Directory.Exists(tree.Directory(tree.Confinement)))
+        {
+            throw new ConfigException("HILO_CGROUP", options.Cgroup ?? "", "there is no such cgroup; create it first");
+        }
         if (options.AskedForTcpOption)
         {
             Log.Warn("OTEL_EBPF_BPF_CONTEXT_PROPAGATION: the TCP option is not available yet; " +
