@@ -18,7 +18,7 @@ struct process_event {
     __u32 parent_pid;
     enum process_change change;
     __u8 pad[3];
-    __u32 target; /* what it was traced as until now (target.pid), 0: not traced */
+    __u32 target;               /* what it was traced as until now (target.pid), 0: not traced */
     char command[COMMAND_SIZE]; /* task comm, zero-terminated */
 };
 

@@ -18,7 +18,8 @@ EVENT_LAYOUT(listen_event);
 
 static __always_inline void process_emit(struct task_struct *task,
                                          struct task_struct *parent,
-                                         enum process_change change, __u32 target)
+                                         enum process_change change,
+                                         __u32 target)
 {
     struct process_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
