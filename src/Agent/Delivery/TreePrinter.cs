@@ -111,8 +111,7 @@ internal sealed class TreePrinter(Terminal terminal, TimeProvider time) : ISpanP
             fitting.Add(trace);
         }
 
-        fitting.Reverse();
-        foreach (var trace in fitting)
+        foreach (var trace in fitting.OrderBy(trace => trace.Spans.Min(span => span.Start)))
         {
             _liveLines += Layout().Draw(trace, output);
         }

@@ -125,8 +125,16 @@ internal readonly struct Http1 : IProtocol
         Span<byte> buffer = stackalloc byte[MaxTextSize];
         var url = new Utf8Builder(buffer);
         var isIPv6 = host.Contains((byte)':');
-        url.Append(target.Scheme.IsEmpty ? "http"u8 : target.Scheme);
-        url.Append(authority.HasUser ? "://REDACTED:REDACTED@"u8 : "://"u8);
+        if (target.Scheme.IsEmpty && !authority.HasUser)
+        {
+            url.Append("http://"u8);
+        }
+        else
+        {
+            url.Append(target.Scheme.IsEmpty ? "http"u8 : target.Scheme);
+            url.Append(authority.HasUser ? "://REDACTED:REDACTED@"u8 : "://"u8);
+        }
+
         url.Append(isIPv6 ? "["u8 : default);
         url.Append(host);
         url.Append(isIPv6 ? "]"u8 : default);

@@ -39,34 +39,45 @@ internal static class HttpRoute
             return;
         }
 
-        for (var segments = 0; !path.IsEmpty; segments++)
+        // One pass: the bytes of a segment are weighed on the way to its end. Segments that stay as they are
+        // are copied together.
+        int kept = 0, segments = 0;
+        for (var start = 0; start < path.Length;)
         {
-            var end = path[1..].IndexOf((byte)'/') + 1;
-            var isLast = end == 0;
-            var segment = isLast ? path : path[..end];
-            if (segments == MaxSegments)
+            uint counts = 0;
+            var end = start + 1;
+            for (; end < path.Length && path[end] != '/'; end++)
             {
+                counts += Weights[path[end]];
+            }
+
+            var isLast = end == path.Length;
+            if (segments++ == MaxSegments)
+            {
+                route.Append(path[kept..start]);
                 route.Append("/*"u8);
                 return;
             }
 
-            route.Append((isLast && isCut) || IsValue(segment[1..]) ? "/*"u8 : segment);
-            path = isLast ? default : path[end..];
+            if ((isLast && isCut) || IsValue(path[(start + 1)..end], counts))
+            {
+                route.Append(path[kept..start]);
+                route.Append("/*"u8);
+                kept = end;
+            }
+
+            start = end;
         }
+
+        route.Append(path[kept..]);
     }
 
     /// <summary>Whether a segment looks like a value rather than a name that the program chose.</summary>
-    public static bool IsValue(ReadOnlySpan<byte> segment)
+    private static bool IsValue(ReadOnlySpan<byte> segment, uint counts)
     {
         if (segment.Length > MaxSegmentSize)
         {
-            return true;
-        }
-
-        uint counts = 0;
-        foreach (var character in segment)
-        {
-            counts += Weights[character];
+            return true; // and the counters may have run over
         }
 
         int digits = (byte)counts, letters = (byte)(counts >> 8), hex = (byte)(counts >> 16), odd = (byte)(counts >> 24);
