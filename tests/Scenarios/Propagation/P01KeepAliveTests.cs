@@ -13,8 +13,8 @@ public sealed class P01KeepAliveTests : Scenario
 
     public static TheoryData<string, string> Pairs { get; } =
     [
-        ("python", "curl"), ("node", "python-http.client"), ("java", "go-http"), ("php", "java-urlconnection"),
-        ("go", "dotnet-httpclient"), ("dotnet", "node-http"), ("nginx", "php-curl"), ("python", "wget"),
+        ("python", "curl"), ("node", "python-http.client"), ("java", "go-http"), ("python", "java-urlconnection"),
+        ("go", "dotnet-httpclient"), ("dotnet", "node-http"), ("nginx", "php-curl"), ("php", "wget"),
     ];
 
     [Theory]
