@@ -97,10 +97,8 @@ static __always_inline struct exchange *exchange_open(struct connection *connect
 {
     struct exchange *exchange = exchange_place(connection);
 
-    if (!exchange) {
-        count(COUNTER_PIPELINE_FULL);
+    if (!exchange)
         return NULL;
-    }
     exchange->start_ns = requests->started_ns;
     exchange->request_body_size =
         requests->head.flags & HTTP1_LENGTH ? requests->head.content_length : 0;
@@ -259,6 +257,8 @@ PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outco
         else
             count(exchange_emit(connection, exchange, outcome, now) ? COUNTER_EMITTED
                                                                     : COUNTER_RING_FULL);
+    } else if (exchange_outstanding(connection)) {
+        count(COUNTER_PIPELINE_FULL); /* there was no room, or it had to make room for others */
     }
     if (connection->current.ordinal != key.ordinal)
         bpf_map_delete_elem(&pipelined, &key);

@@ -368,6 +368,13 @@ static __always_inline long stream_step(struct feed *feed,
     }
 }
 
+static __always_inline void stream_lose(struct stream *stream)
+{
+    count(COUNTER_STREAM_GAP);
+    stream->phase = STREAM_LOST;
+    stream->proven = 0;
+}
+
 /* True when `size` bytes at `position` bring the stream further. */
 static __always_inline bool stream_enter(const struct feed *feed, __u64 position, __u32 size)
 {
@@ -384,9 +391,7 @@ static __always_inline bool stream_enter(const struct feed *feed, __u64 position
      * probably late, and what came before its turn must not be needed. */
     if (stream->phase == STREAM_START &&
         exchange_outstanding(feed->connection) == feed->responses) {
-        count(COUNTER_STREAM_GAP);
-        stream->phase = STREAM_LOST;
-        stream->proven = 0;
+        stream_lose(stream);
         return true;
     }
     if (!stream->missed_end || position < stream->missed_begin)
@@ -402,10 +407,8 @@ static __always_inline void stream_leave(struct stream *stream)
     if (!stream->missed_end || stream->position < stream->missed_begin)
         return;
     if (stream->position < stream->missed_end) {
-        count(COUNTER_STREAM_GAP);
         stream->position = stream->missed_end;
-        stream->phase = STREAM_LOST;
-        stream->proven = 0;
+        stream_lose(stream);
     }
     stream->missed_end = 0;
 }

@@ -27,7 +27,7 @@ static __always_inline bool header_fits(struct sk_msg_md *msg,
 
     if (tcp->notsent_lowat && tcp->notsent_lowat <= unsent + size)
         return false;
-    return sock->sk_sndbuf - queued > (int)(size + SPACE_SLACK) ||
+    return sock->sk_sndbuf - queued > (int)(size + size / 8 + SPACE_SLACK) ||
            (queued == 0 && end <= SPACE_ALWAYS);
 }
 

@@ -57,6 +57,11 @@ static __always_inline enum counter message_edit(struct feed *feed,
     return header_insert(msg, at, &exchange->span, verdict);
 }
 
+static __always_inline __u32 blank_line_size(const struct feed *feed)
+{
+    return feed->stream->head.size - feed->stream->head.blank_at;
+}
+
 static __always_inline void message_request(struct feed *feed)
 {
     struct connection *connection = feed->connection;
@@ -71,6 +76,7 @@ static __always_inline void message_request(struct feed *feed)
     count(result);
     if (result == COUNTER_INJECTED) {
         exchange->carrier = CARRIER_INJECTED;
+        feed->stream->injected_at = feed->cursor->position - blank_line_size(feed);
         feed_skip(feed, TRACEPARENT_LINE);
         feed->cursor->size += TRACEPARENT_LINE;
         feed->stream->position += TRACEPARENT_LINE;
@@ -118,14 +124,14 @@ int on_message(struct sk_msg_md *msg)
     if (stream_is_deaf(stream))
         return SK_PASS;
     position = stream_locate(stream->position, tcp->write_seq);
+    if (position + msg->size <= stream->position)
+        return SK_PASS;
     if (position > stream->position || stream->phase == STREAM_LOST ||
-        stream->phase == STREAM_HELD) {
+        stream->phase == STREAM_HELD || stream->injected_at) {
         connection->skip = COUNTER_SKIP_UNPROVEN; /* the egress hook will meet the request */
         message_settle(connection, tcp);
         return SK_PASS;
     }
-    if (position + msg->size <= stream->position)
-        return SK_PASS;
     scratch = scratch_claim(&slot);
     if (!scratch)
         return SK_PASS;
