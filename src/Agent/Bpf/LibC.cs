@@ -129,6 +129,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "geteuid")]
     internal static partial uint EffectiveUser();
 
+    [LibraryImport(Library, EntryPoint = "malloc_trim")]
+    internal static partial int ReturnFreedMemory(nuint kept);
+
     [LibraryImport(Library, EntryPoint = "_exit")]
     internal static partial void ExitNow(int status);
 

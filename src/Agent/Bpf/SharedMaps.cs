@@ -5,7 +5,7 @@ namespace Agent.Bpf;
 
 /// <summary>
 /// Maps by name, across objects: the first object that names a map creates it, every later one is given the same.
-/// The creating object must live as long as the others. Objects may be loaded on several threads.
+/// The creating object must live until the last of the others is loaded. Objects may be loaded on several threads.
 /// </summary>
 internal sealed unsafe class SharedMaps
 {

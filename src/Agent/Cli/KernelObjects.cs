@@ -40,6 +40,7 @@ internal sealed class KernelObjects : IDisposable
         finally
         {
             writing?.Invoke();
+            ReleaseOwners();
         }
     }
 
@@ -65,7 +66,6 @@ internal sealed class KernelObjects : IDisposable
         {
             bpfObject?.Dispose();
         }
-        _owners.ForEach(owner => owner.Dispose());
     }
 
     private void CreateMaps(ReadOnlySpan<string> names)
@@ -76,6 +76,14 @@ internal sealed class KernelObjects : IDisposable
             _owners.Add(owner);
             owner.LoadMaps(_maps);
         }
+    }
+
+    // Every object has its own hold on the maps now. What loading took, types of the whole kernel among it, is given back.
+    private void ReleaseOwners()
+    {
+        _owners.ForEach(owner => owner.Dispose());
+        _owners.Clear();
+        _ = LibC.ReturnFreedMemory(0);
     }
 
     private void LoadWriting(Settings settings)
