@@ -95,7 +95,8 @@ public class AttachTests
         using var fionread = Objects.Load("fionread");
         using var reaper = new LinkReaper();
         using var watch = new FionreadWatch(fionread, proc, reaper, isNeeded: true);
-        var target = new TargetProcess(child.Id, 0, proc.Executable(child.Id)!, OwnTarget(child.Id))
+        Assert.True(proc.TryReadStat(child.Id, out var stat));
+        var target = new TargetProcess(child.Id, stat.StartTicks, proc.Executable(child.Id)!, OwnTarget(child.Id))
         {
             Cgroup = "/",
             NetworkNamespace = 0,
@@ -103,10 +104,11 @@ public class AttachTests
         try
         {
             watch.Attach(target);
+            watch.WaitUntilDone();
             var watches = fionread.Map<uint, Agent.Contract.Watch>("watches");
             Assert.True(watches.TryLookup((uint)child.Id, out var state));
             Assert.Equal(Agent.Contract.WatchState.Quiet, state.State);
-            watch.Asked(child.Id);
+            watch.Unwatch(child.Id);
         }
         finally
         {

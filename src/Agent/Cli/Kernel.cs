@@ -70,8 +70,11 @@ internal sealed class Kernel : IDisposable
         }
     }
 
-    /// <summary>A process has asked FIONREAD and was answered.</summary>
-    internal void AskedFionread(int pid) => _watch?.Asked(pid);
+    /// <summary>A process has asked FIONREAD and was answered, or has ended, or runs another program.</summary>
+    internal void Unwatch(int pid) => _watch?.Unwatch(pid);
+
+    /// <summary>Returns when the processes found so far are watched.</summary>
+    internal void WaitForWatches() => _watch?.WaitUntilDone();
 
     /// <summary>True when process events were lost since the last call.</summary>
     internal bool EventsWereLost()

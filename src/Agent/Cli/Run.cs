@@ -41,11 +41,12 @@ internal static class Run
         var router = new EventRouter(table, delivery.Sink, ledger, programs, changes, kernel.Eviction);
         var watcher = new TargetWatcher(
             proc, tree, options.Selector, table, kernel.Targets, new SocketOwners(proc, kernel.Owners), kernel.Probes,
-            kernel.AskedFionread);
+            kernel.Unwatch);
         using var answers = kernel.Answer(router);
 
         kernel.AttachProcessEvents();
         watcher.Scan();
+        kernel.WaitForWatches();
         using var signals = new Signals(loop.Stop, () => Report(ledger, kernel.Counters));
         var watching = new Thread(() => watcher.Run(changes, kernel.EventsWereLost)) { Name = "targets" };
         watching.Start();

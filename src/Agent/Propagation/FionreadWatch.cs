@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The probe on ioctl(), one per target process, until the process asked FIONREAD once or ends. A program that cannot be
 // watched gets no entry in `watches`: its sockets are then members of the sockmap only until their first request.
+//
+// The kernel takes up to tens of milliseconds to attach one, in which nothing on the host can fork. So this has a thread
+// of its own, which a backlog does not harm: who ended meanwhile is skipped, and who has just been forked may wait.
 using System.Runtime.CompilerServices;
 using Agent.Bpf;
 using Agent.Contract;
@@ -13,13 +16,21 @@ namespace Agent.Propagation;
 /// <summary>Attaches the FIONREAD probe to the C library that a target process uses.</summary>
 internal sealed class FionreadWatch : IProbe, IDisposable
 {
+    private const int ForkedMilliseconds = 100;
     private readonly BpfProgram _program;
     private readonly BpfMap<uint, Watch> _watches;
     private readonly IoctlFiles _files;
     private readonly Dictionary<TargetProcess, (BpfLink Link, IoctlFile File)> _links = [];
     private readonly ConditionalWeakTable<Targets.Target, IoctlFile> _used = [];
+    private readonly Dictionary<int, TargetProcess> _byPid = [];
+    private readonly PriorityQueue<Action, (long At, long Number)> _work = new();
+    private readonly ProcFs _proc;
     private readonly LinkReaper _reaper;
     private readonly bool _isNeeded;
+    private readonly Thread? _thread;
+    private long _number;
+    private int _atWork;
+    private bool _stopping;
 
     /// <summary>With <paramref name="isNeeded"/> false, FIONREAD is right on this kernel and nothing is watched.</summary>
     internal FionreadWatch(BpfObject fionread, ProcFs proc, LinkReaper reaper, bool isNeeded)
@@ -27,52 +38,163 @@ internal sealed class FionreadWatch : IProbe, IDisposable
         _program = fionread.Programs().First(program => program.IsUprobe);
         _watches = fionread.Map<uint, Watch>("watches");
         _files = new IoctlFiles(proc);
+        _proc = proc;
         _reaper = reaper;
         _isNeeded = isNeeded;
+        if (isNeeded)
+        {
+            _thread = new Thread(Run) { Name = "watches", IsBackground = true };
+            _thread.Start();
+        }
     }
 
     public string Name => "fionread";
 
     public void Attach(TargetProcess process)
     {
-        var neverAsks = !_isNeeded;
-        if (neverAsks || (TryFind(process, out var file, out neverAsks) && TryAttach(process, file)) || neverAsks)
+        if (_isNeeded)
         {
-            _ = _watches.Set((uint)process.Pid, new Watch { State = WatchState.Quiet });
+            Post(() => Watch(process), process.IsForked ? ForkedMilliseconds : 0);
         }
         else
         {
-            // What the process ran before may have been watched; this program is not.
-            _watches.Remove((uint)process.Pid);
+            SetQuiet(process.Pid);
         }
     }
 
-    public void Detach(TargetProcess process)
-    {
-        if (_links.Remove(process, out var watched))
-        {
-            _reaper.Dispose(watched.Link);
-            _files.Release(watched.File);
-        }
-    }
+    public void Detach(TargetProcess process) => Post(() => Release(process), 0);
 
-    /// <summary>The process has asked; the probe has nothing more to say.</summary>
-    internal void Asked(int pid)
-    {
-        foreach (var process in _links.Keys.Where(process => process.Pid == pid).ToArray())
+    /// <summary>The process has asked, has ended, or runs another program: this probe has nothing more to say.</summary>
+    internal void Unwatch(int pid) => Post(
+        () =>
         {
-            Detach(process);
+            if (_byPid.TryGetValue(pid, out var process))
+            {
+                Release(process);
+            }
+        },
+        0);
+
+    /// <summary>Returns when everything asked for so far is done.</summary>
+    internal void WaitUntilDone()
+    {
+        lock (_work)
+        {
+            while (_thread is not null && !_stopping && (_work.Count > 0 || _atWork > 0))
+            {
+                Monitor.Wait(_work);
+            }
         }
     }
 
     public void Dispose()
     {
-        foreach (var (link, file) in _links.Values)
+        lock (_work)
         {
-            link.Dispose();
-            _files.Release(file);
+            _stopping = true;
+            _work.Clear();
+            Monitor.PulseAll(_work);
         }
-        _links.Clear();
+        _thread?.Join();
+        foreach (var process in _links.Keys.ToArray())
+        {
+            Release(process);
+        }
+    }
+
+    private void Post(Action action, int delayMilliseconds)
+    {
+        lock (_work)
+        {
+            if (_thread is not null && !_stopping)
+            {
+                _work.Enqueue(action, (Environment.TickCount64 + delayMilliseconds, _number++));
+                Monitor.PulseAll(_work);
+            }
+        }
+    }
+
+    private void Run()
+    {
+        _ = LibC.HurryThread();
+        var warned = false;
+        while (TryTake(out var action))
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception refused) when (refused is not OutOfMemoryException)
+            {
+                // Once: what fails for one process fails for a thousand.
+                if (!warned)
+                {
+                    Log.Warn($"{Name}: {(refused is BpfException ? refused.Message : refused.ToString())}");
+                }
+                warned = true;
+            }
+            lock (_work)
+            {
+                _atWork = 0;
+                Monitor.PulseAll(_work);
+            }
+        }
+    }
+
+    private bool TryTake(out Action action)
+    {
+        action = null!;
+        lock (_work)
+        {
+            while (!_stopping)
+            {
+                var wait = _work.TryPeek(out _, out var due) ? due.At - Environment.TickCount64 : Timeout.Infinite;
+                if (_work.Count > 0 && wait <= 0)
+                {
+                    action = _work.Dequeue();
+                    _atWork = 1;
+                    return true;
+                }
+                Monitor.Wait(_work, (int)wait);
+            }
+        }
+        return false;
+    }
+
+    private void Watch(TargetProcess process)
+    {
+        if (!IsAlive(process) || (process.IsForked && _proc.Executable(process.Pid) != process.Program))
+        {
+            return;
+        }
+        if ((TryFind(process, out var file, out var neverAsks) && TryAttach(process, file)) || neverAsks)
+        {
+            SetQuiet(process.Pid);
+            if (IsAlive(process))
+            {
+                return;
+            }
+        }
+        // It ended, or this program is not watched as what the process ran before may have been.
+        _watches.Remove((uint)process.Pid);
+    }
+
+    private bool IsAlive(TargetProcess process) => _proc.TryReadStat(process.Pid, out var stat) && !stat.HasEnded &&
+        stat.StartTicks == process.StartTicks;
+
+    private void SetQuiet(int pid) => _ = _watches.Set((uint)pid, new Watch { State = WatchState.Quiet });
+
+    private void Release(TargetProcess process)
+    {
+        if (_links.Remove(process, out var watched))
+        {
+            if (_byPid.TryGetValue(process.Pid, out var current) && ReferenceEquals(current, process))
+            {
+                _byPid.Remove(process.Pid);
+            }
+            _reaper.Dispose(watched.Link);
+            _files.Release(watched.File);
+        }
     }
 
     // Forked processes of one target use what the first of them does: nothing of theirs is read.
@@ -98,6 +220,7 @@ internal sealed class FionreadWatch : IProbe, IDisposable
         {
             var link = _program.AttachUprobe(process.Pid, file.Path, file.Facts.Offset);
             _links[process] = (link, file);
+            _byPid[process.Pid] = process;
             return true;
         }
         catch (BpfException gone) when (gone.Errno == LibC.ErrorNoProcess)

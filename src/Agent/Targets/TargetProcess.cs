@@ -13,6 +13,9 @@ internal sealed class TargetProcess(int pid, ulong startTicks, string program, T
 
     internal Target Target { get; } = target;
 
+    /// <summary>Forked, and so far running what its parent ran: most such processes exec or end at once.</summary>
+    internal bool IsForked { get; init; }
+
     /// <summary>Probes were attached for it.</summary>
     internal bool IsProbed { get; set; }
 

@@ -21,7 +21,7 @@ internal sealed class TargetWatcher(
     BpfMap<uint, Contract.Target> kernelTargets,
     SocketOwners owners,
     IReadOnlyList<IProbe> probes,
-    Action<int> askedFionread)
+    Action<int> unwatch)
 {
     private const int FirstProcess = 1;
     private const int LookMilliseconds = 1000;
@@ -113,7 +113,7 @@ internal sealed class TargetWatcher(
                 Listen(change.Pid, change.Port);
                 break;
             case ChangeKind.Evicted:
-                askedFionread(change.Pid);
+                unwatch(change.Pid);
                 Log.Debug($"process {change.Pid} asks FIONREAD: its connections leave the sockmap after their first request");
                 break;
         }
@@ -219,7 +219,7 @@ internal sealed class TargetWatcher(
         {
             return;
         }
-        var process = Keep(change.Pid, ticks, parent.Target, parent);
+        var process = Keep(change.Pid, ticks, parent.Target, parent, isForked: true);
         if (IsAlive(process))
         {
             Probe(process);
@@ -284,16 +284,18 @@ internal sealed class TargetWatcher(
         return target;
     }
 
-    private TargetProcess Keep(int pid, ulong startTicks, Target target, TargetProcess? before)
+    private TargetProcess Keep(int pid, ulong startTicks, Target target, TargetProcess? before, bool isForked = false)
     {
         if (_processes.TryGetValue(pid, out var other))
         {
             Leave(other);
         }
         var space = proc.NetworkNamespace(pid);
+        var cgroup = proc.Cgroup(pid) ?? before?.Cgroup ?? "/";
         var process = new TargetProcess(pid, startTicks, target.Program, target)
         {
-            Cgroup = proc.Cgroup(pid) ?? before?.Cgroup ?? "/",
+            Cgroup = cgroup == before?.Cgroup ? before.Cgroup : cgroup, // one text for a thousand processes
+            IsForked = isForked,
             NetworkNamespace = space != 0 || before is null ? space : before.NetworkNamespace,
         };
         target.Processes++;
@@ -337,6 +339,7 @@ internal sealed class TargetWatcher(
         if (_processes.TryGetValue(process.Pid, out var current) && ReferenceEquals(current, process))
         {
             _processes.Remove(process.Pid);
+            unwatch(process.Pid);
             _leaving.Enqueue((process, Environment.TickCount64 + (long)Linger.TotalMilliseconds));
         }
     }

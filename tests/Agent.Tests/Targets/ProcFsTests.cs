@@ -54,6 +54,31 @@ public class ProcFsTests
     }
 
     [Fact]
+    public void A_process_has_children_as_long_as_they_run()
+    {
+        using var parent = Process.Start("sh", ["-c", "sleep 30 & echo $!; wait"]);
+        Assert.NotNull(parent);
+        try
+        {
+            Assert.True(SpinWait.SpinUntil(() => _proc.MayHaveChildren(parent.Id), TimeSpan.FromSeconds(5)));
+            var child = Assert.Single(new ProcessScan(_proc).ChildrenOf(parent.Id));
+            Assert.False(_proc.MayHaveChildren(child));
+        }
+        finally
+        {
+            parent.Kill(entireProcessTree: true);
+            parent.WaitForExit();
+        }
+    }
+
+    [Fact]
+    public void What_ended_but_was_not_waited_for_has_ended()
+    {
+        Assert.True(ProcessStat.TryParse("7 (a) b) Z 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 42 0"u8, out var stat));
+        Assert.Equal(new ProcessStat(1, 42, HasEnded: true), stat);
+    }
+
+    [Fact]
     public void A_process_that_is_gone_has_no_answers()
     {
         const int gone = int.MaxValue;
