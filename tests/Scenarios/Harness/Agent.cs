@@ -29,7 +29,7 @@ internal sealed partial class Agent : IDisposable
 
     public RunningProgram Program => _program;
 
-    public Agent(Sandbox sandbox, params (string Name, string Value)[] settings)
+    public Agent(Sandbox sandbox, params (string Name, string? Value)[] settings)
     {
         _sandbox = sandbox;
         Receiver = new OtlpReceiver(sandbox.Network);
@@ -42,7 +42,14 @@ internal sealed partial class Agent : IDisposable
         };
         foreach (var (name, value) in settings)
         {
-            _environment[name] = value;
+            if (value is null)
+            {
+                _environment.Remove(name);
+            }
+            else
+            {
+                _environment[name] = value;
+            }
         }
 
         _program = Launch();

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Globalization;
-
 namespace Scenarios.Harness;
 
 /// <summary>One cgroup of the unified hierarchy; ending it ends every process in it and below.</summary>
@@ -11,10 +9,6 @@ internal sealed class Cgroup : IDisposable
     public string Folder { get; }
 
     private Cgroup(string folder) => Folder = folder;
-
-    public long CpuMicroseconds => long.Parse(
-        File.ReadLines(Path.Combine(Folder, "cpu.stat")).First(line => line.StartsWith("usage_usec", StringComparison.Ordinal)).AsSpan(11),
-        CultureInfo.InvariantCulture);
 
     public static Cgroup Create(string name) => new(Directory.CreateDirectory(Path.Combine(Mount, name)).FullName);
 

@@ -81,7 +81,7 @@ internal sealed class NetworkNamespace : IDisposable
         }
     }
 
-    public static void Ip(params string[] arguments)
+    private static void Ip(params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEnd();
