@@ -12,7 +12,8 @@ internal static class OtlpEndpoint
 
     public static Uri? Resolve(Func<string, string?> variable)
     {
-        var protocol = Text(variable, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") ?? Text(variable, "OTEL_EXPORTER_OTLP_PROTOCOL");
+        var protocol = Text(variable, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
+            ?? Text(variable, "OTEL_EXPORTER_OTLP_PROTOCOL");
         var traces = Text(variable, TracesVariable);
         var shared = Text(variable, BaseVariable);
         if (traces is null && shared is null)
@@ -23,7 +24,8 @@ internal static class OtlpEndpoint
         if (protocol is not (null or "http/protobuf"))
         {
             throw new FormatException(
-                $"OTEL_EXPORTER_OTLP_PROTOCOL is '{protocol}'; only http/protobuf is spoken (collectors listen on port 4318)");
+                $"OTEL_EXPORTER_OTLP_PROTOCOL is '{protocol}'; only http/protobuf is spoken, "
+                + "for which collectors listen on port 4318");
         }
 
         return traces is not null

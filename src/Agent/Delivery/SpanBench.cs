@@ -17,9 +17,18 @@ internal sealed class SpanBench
     private const int Records = 64;
     private const int RecordSize = 1024;
 
+    private static ReadOnlySpan<byte> ServerHead =>
+        "POST /api/v1/orders/4711/lines?dryrun=false HTTP/1.1\r\nHost: shop.example.org\r\n"u8
+        + "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0\r\n"u8
+        + "Content-Type: application/json\r\nContent-Length: 312\r\n\r\n"u8;
+
+    private static ReadOnlySpan<byte> ClientHead =>
+        "GET /inventory/items/4711?warehouse=north HTTP/1.1\r\nHost: inventory:8080\r\n"u8
+        + "User-Agent: Go-http-client/1.1\r\nAccept-Encoding: gzip\r\n\r\n"u8;
+
     private readonly byte[] _ring = new byte[Records * RecordSize];
     private readonly int[] _sizes = new int[Records];
-    private readonly byte[] _resource = "\n\x1b\n\fservice.name\x12\x0b\n\x09bench-app"u8.ToArray();
+    private readonly byte[] _resource = "\n\u001b\n\u000cservice.name\u0012\u000b\n\u0009bench-app"u8.ToArray();
     private readonly SpanSink _sink;
     private long _bytes;
     private long _spans;
@@ -76,9 +85,7 @@ internal sealed class SpanBench
     private static int WriteRecord(Span<byte> record, int index)
     {
         var isClient = index % 2 == 1;
-        var request = isClient
-            ? "GET /inventory/items/4711?warehouse=north HTTP/1.1\r\nHost: inventory:8080\r\nUser-Agent: Go-http-client/1.1\r\nAccept-Encoding: gzip\r\n\r\n"u8
-            : "POST /api/v1/orders/4711/lines?dryrun=false HTTP/1.1\r\nHost: shop.example.org\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0\r\nContent-Type: application/json\r\nContent-Length: 312\r\n\r\n"u8;
+        var request = isClient ? ClientHead : ServerHead;
         var response = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1523\r\n\r\n"u8;
         ref var e = ref MemoryMarshal.AsRef<ExchangeEvent>(record);
         var ids = MemoryMarshal.AsBytes(new Span<SpanContext>(ref e.Span));

@@ -20,7 +20,8 @@ internal sealed class Terminal(bool isTerminal, bool hasColour, Func<(int Width,
     /// <summary>Standard output of this process; NO_COLOR is honoured.</summary>
     public static Terminal Open()
     {
-        var isTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        var kind = Environment.GetEnvironmentVariable("TERM");
+        var isTerminal = !Console.IsOutputRedirected && kind is not (null or "" or "dumb");
         var hasColour = isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         return isTerminal
             ? new Terminal(true, hasColour, static () => WindowSize.Of(StandardOutput, (PlainWidth, PlainHeight)))

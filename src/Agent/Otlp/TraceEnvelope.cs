@@ -13,7 +13,8 @@ internal static class TraceEnvelope
     private static readonly byte[] Scope = EncodeScope();
 
     /// <summary>Room that <see cref="WriteBefore"/> may need.</summary>
-    public static int MaxSize(ReadOnlySpan<byte> resource) => (Levels * MaxTagAndLength) + resource.Length + Scope.Length + MaxTagAndLength;
+    public static int MaxSize(ReadOnlySpan<byte> resource) =>
+        (Levels * MaxTagAndLength) + resource.Length + Scope.Length;
 
     /// <summary>
     /// Writes the envelope of the encoded spans in <c>[start, end)</c> directly before them; returns where it begins.

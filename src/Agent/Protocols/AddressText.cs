@@ -4,7 +4,7 @@ using System.Buffers.Text;
 
 namespace Agent.Protocols;
 
-/// <summary>Text of an address as the kernel gives it, without the IPAddress object: 16 bytes, IPv4 mapped into IPv6.</summary>
+/// <summary>Text of an address as the kernel gives it, 16 bytes with IPv4 mapped into IPv6, without an IPAddress.</summary>
 internal static class AddressText
 {
     /// <summary>Eight groups of four digits and seven colons.</summary>
@@ -24,11 +24,12 @@ internal static class AddressText
 
     private static int FormatV4(ReadOnlySpan<byte> address, Span<byte> buffer)
     {
+        ReadOnlySpan<(uint Text, int Length)> parts = V4Parts;
         var size = 0;
         for (var i = 0; i < 4; i++)
         {
             // Four bytes are stored, as many as the number and its dot have are kept.
-            var (text, length) = V4Parts[address[i]];
+            var (text, length) = parts[address[i]];
             BinaryPrimitives.WriteUInt32LittleEndian(buffer[size..], text);
             size += length;
         }

@@ -41,6 +41,7 @@ internal static class HttpRoute
 
         // One pass: the bytes of a segment are weighed on the way to its end. Segments that stay as they are
         // are copied together.
+        ReadOnlySpan<uint> weights = Weights;
         int kept = 0, segments = 0;
         for (var start = 0; start < path.Length;)
         {
@@ -48,7 +49,7 @@ internal static class HttpRoute
             var end = start + 1;
             for (; end < path.Length && path[end] != '/'; end++)
             {
-                counts += Weights[path[end]];
+                counts += weights[path[end]];
             }
 
             var isLast = end == path.Length;
@@ -80,7 +81,8 @@ internal static class HttpRoute
             return true; // and the counters may have run over
         }
 
-        int digits = (byte)counts, letters = (byte)(counts >> 8), hex = (byte)(counts >> 16), odd = (byte)(counts >> 24);
+        int digits = (byte)counts, letters = (byte)(counts >> 8);
+        int hex = (byte)(counts >> 16), odd = (byte)(counts >> 24);
         if (digits == 0 || odd > 0)
         {
             return odd > 0;
