@@ -46,8 +46,17 @@ internal sealed unsafe class BpfProgram
         Checked(LibBpf.AttachTcx(_program, interfaceIndex, null), $"{Section} to interface {interfaceIndex}");
 
     /// <summary>Attaches to one instruction of a file, for one process.</summary>
-    internal BpfLink AttachUprobe(int pid, string path, ulong offset) =>
-        Checked(LibBpf.AttachUprobe(_program, pid, path, (nuint)offset, null), $"{Section} to {path}+0x{offset:x}");
+    internal BpfLink AttachUprobe(int pid, string path, ulong offset)
+    {
+        var place = (nuint)offset;
+        var options = new LibBpf.UprobeOptions
+        {
+            Size = (nuint)sizeof(LibBpf.UprobeOptions),
+            Offsets = &place,
+            Count = 1,
+        };
+        return Checked(LibBpf.AttachUprobes(_program, pid, path, null, &options), $"{Section} to {path}+0x{offset:x}");
+    }
 
     /// <summary>Makes it the message program of a sockmap. It goes with the map.</summary>
     internal void AttachSockmap(int mapFd)

@@ -82,9 +82,10 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_tcx", SetLastError = true)]
     internal static partial nint AttachTcx(nint program, int interfaceIndex, void* options);
 
-    [LibraryImport(Library, EntryPoint = "bpf_program__attach_uprobe_opts", SetLastError = true,
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach_uprobe_multi", SetLastError = true,
         StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial nint AttachUprobe(nint program, int pid, string binaryPath, nuint offset, void* options);
+    internal static partial nint AttachUprobes(
+        nint program, int pid, string binaryPath, byte* pattern, UprobeOptions* options);
 
     [LibraryImport(Library, EntryPoint = "bpf_link__destroy")]
     internal static partial int LinkDestroy(nint link);
@@ -120,5 +121,19 @@ internal static unsafe partial class LibBpf
         public nuint KernelLogSize;
         public uint KernelLogLevel;
         public byte* TokenPath;
+    }
+
+    /// <summary>struct bpf_uprobe_multi_opts of libbpf 1.5.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct UprobeOptions
+    {
+        public nuint Size;
+        public byte** Symbols;
+        public nuint* Offsets;
+        public nuint* ReferenceCounters;
+        public ulong* Cookies;
+        public nuint Count;
+        public byte IsReturn;
+        public byte IsSession;
     }
 }

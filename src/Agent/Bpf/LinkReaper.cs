@@ -4,17 +4,19 @@ using System.Collections.Concurrent;
 namespace Agent.Bpf;
 
 /// <summary>
-/// Detaches on a thread of its own: before a uprobe is gone the kernel waits for every CPU, and nobody else should.
+/// Detaches on a thread of its own: before a uprobe is gone the kernel waits for every CPU, and nobody else should. What is
+/// left at the end is detached by several threads, because those who wait at the same time wait only once.
 /// </summary>
 internal sealed class LinkReaper : IDisposable
 {
+    private const int MaxThreads = 16;
+    private const int StackSize = 128 * 1024;
     private readonly BlockingCollection<BpfLink> _links = [];
-    private readonly Thread _thread;
+    private readonly List<Thread> _threads = [];
 
     internal LinkReaper()
     {
-        _thread = new Thread(Run) { IsBackground = true, Name = "links" };
-        _thread.Start();
+        AddThread();
     }
 
     internal void Dispose(BpfLink link) => _links.Add(link);
@@ -23,8 +25,19 @@ internal sealed class LinkReaper : IDisposable
     public void Dispose()
     {
         _links.CompleteAdding();
-        _thread.Join();
+        while (_threads.Count < Math.Min(MaxThreads, _links.Count))
+        {
+            AddThread();
+        }
+        _threads.ForEach(thread => thread.Join());
         _links.Dispose();
+    }
+
+    private void AddThread()
+    {
+        var thread = new Thread(Run, StackSize) { IsBackground = true, Name = "links" };
+        _threads.Add(thread);
+        thread.Start();
     }
 
     private void Run()
