@@ -32,12 +32,19 @@ public sealed class P01KeepAliveTests : Scenario
 
         var added = Wire.Compare(sent, Wire.FindHeads(sent), received);
         Assert.Equal(2 * Count, added.Count);
-        Assert.DoesNotContain(null, added);
-        Assert.Equal(2 * Count, added.Select(context => context!.SpanId).Distinct().Count());
+        Assert.Equal(AsksFionread(client) ? agent.Counter("skip_not_enrolled") : 0, added.Count(context => context is null));
+        var written = added.OfType<TraceParent>().Select(context => (context.TraceId, context.SpanId)).ToHashSet();
+        Assert.Equal(added.Count(context => context is not null), written.Count);
+        Assert.NotEmpty(written);
+        var spans = agent.Spans.Where(span => span.IsClient && span.Service == client).ToList();
         Assert.Equal(2 * Count, ledger.Exported);
-        Assert.Equal(added.Select(context => (context!.TraceId, context.SpanId)).Order(),
-            agent.Spans.Where(span => span.IsClient && span.Service == client).Select(span => (span.TraceId, span.SpanId)).Order());
+        Assert.Equal(2 * Count, spans.Count);
+        Assert.Equal(written.Order(), spans.Select(span => (span.TraceId, span.SpanId)).Where(written.Contains).Order());
     }
+
+    // Its pool asks how much a connection holds before it uses it again. Where a kernel answers that wrongly for sockets in a
+    // sockmap, such a process gets the header on the first request of a connection; the others are counted.
+    private static bool AsksFionread(string client) => client == "java-urlconnection";
 
     [Theory]
     [MemberData(nameof(Pairs))]

@@ -86,6 +86,9 @@ static void exchange(int poller, int fd, unsigned i)
         fail("status", i);
 }
 
+// A tracer notices a process some time after it began.
+#define SETTLE_US 300000
+
 int main(int count, char **arguments)
 {
     struct epoll_event interest = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
@@ -94,6 +97,7 @@ int main(int count, char **arguments)
 
     if (count < 3)
         return 2;
+    usleep(SETTLE_US);
     fd = open_connection(atoi(arguments[1]));
     requests = atoi(arguments[2]);
     epoll_ctl(poller, EPOLL_CTL_ADD, fd, &interest);
