@@ -45,9 +45,9 @@ internal sealed class DeliveryPipeline : IDisposable
             tasks.Add(Task.Run(() => loop.RunAsync(_drain.Token)));
         }
 
-        HttpMethods.Configure(options.KnownMethods);
         _work = Task.WhenAll(tasks);
-        Sink = new SpanSink(new Clock(), ledger, options.BatchDelay, Accept);
+        var spans = new ExchangeSpans(new Clock(), new HttpMethods(options.KnownMethods));
+        Sink = new SpanSink(spans, ledger, options.BatchDelay, Accept);
     }
 
     /// <summary>For the event thread only.</summary>

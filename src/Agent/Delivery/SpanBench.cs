@@ -7,6 +7,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Agent.Contract;
 using Agent.Diagnostics;
+using Agent.Protocols;
 using Agent.Tracing;
 
 namespace Agent.Delivery;
@@ -35,7 +36,8 @@ internal sealed class SpanBench
 
     public SpanBench()
     {
-        _sink = new SpanSink(new Clock(), new Ledger(), TimeSpan.FromSeconds(1), batch =>
+        var spans = new ExchangeSpans(new Clock(), new HttpMethods());
+        _sink = new SpanSink(spans, new Ledger(), TimeSpan.FromSeconds(1), batch =>
         {
             _bytes += batch.Encoded.Length;
             _spans += batch.Spans;

@@ -13,17 +13,16 @@ internal sealed class SpanSink
     private readonly Dictionary<byte[], SpanBatch> _open = new(ReferenceEqualityComparer.Instance);
     private readonly List<byte[]> _due = [];
     private readonly SpanBatchPool _pool = new();
-    private readonly byte[] _scratch = new byte[AddressText.MaxSize];
-    private readonly Clock _clock;
+    private readonly ExchangeSpans _spans;
     private readonly Ledger _ledger;
     private readonly Action<SpanBatch> _sealed;
     private readonly long _delayMs;
     private SpanBatch? _recent; // spans of one resource come in runs
 
     /// <param name="onSealed">Receives each finished batch with one reference to it.</param>
-    public SpanSink(Clock clock, Ledger ledger, TimeSpan batchDelay, Action<SpanBatch> onSealed)
+    public SpanSink(ExchangeSpans spans, Ledger ledger, TimeSpan batchDelay, Action<SpanBatch> onSealed)
     {
-        _clock = clock;
+        _spans = spans;
         _ledger = ledger;
         _sealed = onSealed;
         _delayMs = (long)batchDelay.TotalMilliseconds;
@@ -62,7 +61,7 @@ internal sealed class SpanSink
     /// <summary>Sends batches that are old enough. Call it at least as often as batches should be delayed.</summary>
     public void Tick()
     {
-        _clock.Tick();
+        _spans.Tick();
         if (_open.Count > 0)
         {
             SealOlderThan(Environment.TickCount64 - _delayMs);
@@ -77,7 +76,7 @@ internal sealed class SpanSink
         do
         {
             scoped var span = batch.Begin();
-            ExchangeSpan.Write(exchange, heads, _scratch, _clock, ref span);
+            _spans.Write(exchange, heads, ref span);
             if (batch.TryEnd(ref span))
             {
                 Pending++;

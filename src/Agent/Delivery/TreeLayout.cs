@@ -103,7 +103,7 @@ internal sealed class TreeLayout(int width, bool hasColour, TimeZoneInfo zone)
         }
 
         return bar < MinBar
-            ? new Columns(service, Math.Clamp(rest, 1, rows.Max(row => row.Span.Operation.Length)), status, duration, 0)
+            ? new Columns(service, Math.Max(1, Math.Min(rest, rows.Max(row => row.Span.Operation.Length))), status, duration, 0)
             : new Columns(service, operation, status, duration, bar);
     }
 

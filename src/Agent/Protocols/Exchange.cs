@@ -9,9 +9,11 @@ internal readonly ref struct Exchange
 {
     private readonly ref readonly ExchangeEvent _event;
 
-    public Exchange([UnscopedRef] in ExchangeEvent e, ReadOnlySpan<byte> heads, ReadOnlySpan<byte> peerAddress)
+    public Exchange(
+        [UnscopedRef] in ExchangeEvent e, ReadOnlySpan<byte> heads, ReadOnlySpan<byte> peerAddress, HttpMethods methods)
     {
         _event = ref e;
+        Methods = methods;
         PeerAddress = peerAddress;
         var requestSize = Math.Min(e.RequestHeadSize, heads.Length);
         Request = heads[..requestSize];
@@ -26,6 +28,9 @@ internal readonly ref struct Exchange
 
     /// <summary>Text of <see cref="ExchangeEvent.Remote"/>, wanted more than once.</summary>
     public ReadOnlySpan<byte> PeerAddress { get; }
+
+    /// <summary>Those that may stand in an attribute.</summary>
+    public HttpMethods Methods { get; }
 
     public bool IsClient => _event.Role == Role.Client;
 }

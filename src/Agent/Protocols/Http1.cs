@@ -49,7 +49,7 @@ internal readonly struct Http1 : IProtocol
         scoped ref SpanWriter span)
     {
         Span<byte> buffer = stackalloc byte[MaxTextSize];
-        var method = WriteMethod(head, ref span);
+        var method = WriteMethod(head, exchange.Methods, ref span);
         if (target.Path.IsEmpty)
         {
             span.Name(method);
@@ -112,7 +112,7 @@ internal readonly struct Http1 : IProtocol
         scoped in HttpHeaders headers,
         scoped ref SpanWriter span)
     {
-        span.Name(WriteMethod(head, ref span));
+        span.Name(WriteMethod(head, exchange.Methods, ref span));
         ref readonly var e = ref exchange.Event;
         var authority = new Authority(!target.Authority.IsEmpty ? target.Authority : headers.Host);
         var port = authority.Port != 0 ? authority.Port
@@ -156,9 +156,10 @@ internal readonly struct Http1 : IProtocol
     }
 
     /// <summary>Writes the method and returns what stands for it in the span name.</summary>
-    private static ReadOnlySpan<byte> WriteMethod(scoped in RequestHead head, scoped ref SpanWriter span)
+    private static ReadOnlySpan<byte> WriteMethod(
+        scoped in RequestHead head, HttpMethods methods, scoped ref SpanWriter span)
     {
-        if (HttpMethods.IsKnown(head.Method))
+        if (methods.IsKnown(head.Method))
         {
             span.Attribute(AttributeKeys.HttpRequestMethod, head.Method);
             return head.Method;

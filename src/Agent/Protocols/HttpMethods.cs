@@ -8,25 +8,28 @@ namespace Agent.Protocols;
 /// OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS. Anything else is <c>_OTHER</c>, so that noise on a port cannot make
 /// span names.
 /// </summary>
-internal static class HttpMethods
+internal sealed class HttpMethods
 {
-    private static byte[][]? _configured;
+    private readonly byte[][]? _known;
 
-    /// <summary>Takes the comma-separated list of the environment variable; nothing set leaves the default.</summary>
-    public static void Configure(string? list) =>
-        _configured = string.IsNullOrWhiteSpace(list)
-            ? null
-            : [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                .Select(Encoding.UTF8.GetBytes)];
-
-    public static bool IsKnown(ReadOnlySpan<byte> method)
+    /// <param name="list">Comma-separated, as in the environment variable; empty or null: the standard methods.</param>
+    public HttpMethods(string? list = null)
     {
-        if (_configured is null)
+        if (!string.IsNullOrWhiteSpace(list))
+        {
+            var names = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            _known = Array.ConvertAll(names, Encoding.UTF8.GetBytes);
+        }
+    }
+
+    public bool IsKnown(ReadOnlySpan<byte> method)
+    {
+        if (_known is null)
         {
             return IsStandard(method);
         }
 
-        foreach (var known in _configured)
+        foreach (var known in _known)
         {
             if (method.SequenceEqual(known))
             {

@@ -4,6 +4,7 @@ using System.Text;
 using Agent.Contract;
 using Agent.Delivery;
 using Agent.Diagnostics;
+using Agent.Protocols;
 using Agent.Tests.Tracing;
 using Agent.Tracing;
 
@@ -44,7 +45,7 @@ internal static class Spans
         e.StartNs = Origin + (ulong)(startMs * 1_000_000) - clock.ToUnix(0);
         e.EndNs = e.StartNs + (ulong)(durationMs * 1_000_000);
         byte[] encoded = [];
-        var sink = new SpanSink(clock, new Ledger(), TimeSpan.Zero, batch =>
+        var sink = new SpanSink(new ExchangeSpans(clock, new HttpMethods()), new Ledger(), TimeSpan.Zero, batch =>
         {
             encoded = batch.Encoded.ToArray();
             batch.Release();

@@ -51,6 +51,33 @@ public class TreePrinterTests
     }
 
     [Fact]
+    public void Random_traces_are_drawn_whole_within_the_width()
+    {
+        var random = new Random(11);
+        for (var round = 0; round < 100; round++)
+        {
+            _output.Clear();
+            var width = random.Next(40, 160);
+            var printer = new TreePrinter(Spans.Plain(width), _time);
+            var count = random.Next(1, 60);
+            for (var id = 1; id <= count; id++)
+            {
+                // Often a chain: depth is what narrow screens suffer from.
+                var parent = (ulong)(random.Next(3) == 0 ? random.Next(id) : id - 1);
+                var service = new string('s', random.Next(1, 30));
+                var (start, duration) = (random.NextDouble() * 100, random.Next(3) == 0 ? 0 : random.NextDouble() * 50);
+                Add(printer, Spans.Server(service, (ulong)id, parent, start, duration, "GET /a/b/c HTTP/1.1\r\n\r\n"));
+            }
+
+            printer.Advance(isLast: true, _output);
+            var lines = _output.ToString().Split('\n');
+
+            Assert.Equal(count + 3, lines.Length);
+            Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
+        }
+    }
+
+    [Fact]
     public void Nothing_is_drawn_while_spans_keep_coming()
     {
         var printer = new TreePrinter(Spans.Plain(80), _time);

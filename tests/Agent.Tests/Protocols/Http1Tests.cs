@@ -147,16 +147,12 @@ public class Http1Tests
     [Fact]
     public void Methods_can_be_configured()
     {
-        HttpMethods.Configure("PROPFIND, GET");
-        try
-        {
-            Assert.Equal("PROPFIND /a", Server("PROPFIND /a HTTP/1.1\r\n\r\n").Name);
-            Assert.Equal("HTTP /a", Server("POST /a HTTP/1.1\r\n\r\n").Name);
-        }
-        finally
-        {
-            HttpMethods.Configure(null);
-        }
+        var methods = new HttpMethods("PROPFIND, GET");
+
+        Assert.Equal("PROPFIND /a", NameOf("PROPFIND /a HTTP/1.1\r\n\r\n"));
+        Assert.Equal("HTTP /a", NameOf("POST /a HTTP/1.1\r\n\r\n"));
+
+        string NameOf(string request) => Exchanges.Span(Exchanges.Event(Role.Server), request, methods: methods).Name;
     }
 
     private static Span Server(string request) => Exchanges.Span(Exchanges.Event(Role.Server), request);

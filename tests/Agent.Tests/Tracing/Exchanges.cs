@@ -5,6 +5,7 @@ using System.Text;
 using Agent.Contract;
 using Agent.Delivery;
 using Agent.Diagnostics;
+using Agent.Protocols;
 using Agent.Tracing;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using OpenTelemetry.Proto.Common.V1;
@@ -45,12 +46,14 @@ internal static class Exchanges
         new() { Address = Fill<Bytes16>(IPAddress.Parse(address).MapToIPv6().GetAddressBytes()), Port = (ushort)port };
 
     /// <summary>Runs an event through the sink and reads the result with Google's classes.</summary>
-    public static ExportTraceServiceRequest Export(ExchangeEvent e, byte[] request, byte[] response)
+    public static ExportTraceServiceRequest Export(
+        ExchangeEvent e, byte[] request, byte[] response, HttpMethods? methods = null)
     {
         e.RequestHeadSize = (ushort)request.Length;
         e.ResponseHeadSize = (ushort)response.Length;
         byte[]? encoded = null;
-        var sink = new SpanSink(new Clock(), new Ledger(), TimeSpan.Zero, batch =>
+        var spans = new ExchangeSpans(new Clock(), methods ?? new HttpMethods());
+        var sink = new SpanSink(spans, new Ledger(), TimeSpan.Zero, batch =>
         {
             encoded = batch.Encoded.ToArray();
             batch.Release();
@@ -61,8 +64,10 @@ internal static class Exchanges
         return ExportTraceServiceRequest.Parser.ParseFrom(encoded);
     }
 
-    public static OpenTelemetry.Proto.Trace.V1.Span Span(ExchangeEvent e, string request, string response = "") =>
-        Export(e, Encoding.Latin1.GetBytes(request), Encoding.Latin1.GetBytes(response)).ResourceSpans[0].ScopeSpans[0].Spans[0];
+    public static OpenTelemetry.Proto.Trace.V1.Span Span(
+        ExchangeEvent e, string request, string response = "", HttpMethods? methods = null) =>
+        Export(e, Encoding.Latin1.GetBytes(request), Encoding.Latin1.GetBytes(response), methods)
+            .ResourceSpans[0].ScopeSpans[0].Spans[0];
 
     /// <summary>Attributes as text, integers included; fails on a key that is there twice.</summary>
     public static Dictionary<string, string> Attributes(this OpenTelemetry.Proto.Trace.V1.Span span) =>

@@ -3,6 +3,7 @@ using System.Text;
 using Agent.Contract;
 using Agent.Delivery;
 using Agent.Diagnostics;
+using Agent.Protocols;
 using Agent.Tracing;
 using Google.Protobuf;
 using OpenTelemetry.Proto.Collector.Trace.V1;
@@ -225,7 +226,8 @@ public class SpanTests
     {
         var ledger = new Ledger();
         var spans = 0;
-        var sink = new SpanSink(new Clock(), ledger, TimeSpan.Zero, batch =>
+        var writer = new ExchangeSpans(new Clock(), new HttpMethods());
+        var sink = new SpanSink(writer, ledger, TimeSpan.Zero, batch =>
         {
             spans += ExportTraceServiceRequest.Parser.ParseFrom(batch.Encoded.Span).ResourceSpans[0].ScopeSpans[0].Spans.Count;
             batch.Release();

@@ -7,17 +7,17 @@ using Agent.Tracing;
 namespace Agent.Protocols;
 
 /// <summary>One exchange as one span: what every protocol has in common, then the protocol's own part.</summary>
-internal static class ExchangeSpan
+internal sealed class ExchangeSpans(Clock clock, HttpMethods methods)
 {
-    /// <param name="scratch">At least <see cref="AddressText.MaxSize"/> bytes, free to be written to.</param>
-    public static void Write(
-        [UnscopedRef] in ExchangeEvent e,
-        ReadOnlySpan<byte> heads,
-        Span<byte> scratch,
-        Clock clock,
-        scoped ref SpanWriter span)
+    private readonly byte[] _peerText = new byte[AddressText.MaxSize];
+
+    /// <summary>To be called now and then by the thread that writes.</summary>
+    public void Tick() => clock.Tick();
+
+    public void Write([UnscopedRef] in ExchangeEvent e, ReadOnlySpan<byte> heads, scoped ref SpanWriter span)
     {
-        var exchange = new Exchange(e, heads, AddressText.Format(e.Remote.Address.AsSpan(), scratch));
+        var peer = AddressText.Format(e.Remote.Address.AsSpan(), _peerText);
+        var exchange = new Exchange(e, heads, peer, methods);
         span.TextComesFrom(heads);
         span.Identity(e.Span.TraceId.AsSpan(), e.Span.SpanId.AsSpan(), e.ParentId.AsSpan());
         span.Flags(e.Span.Flags, isParentRemote: !exchange.IsClient);
