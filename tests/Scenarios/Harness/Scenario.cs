@@ -21,6 +21,13 @@ public abstract class Scenario : IDisposable
             Input = talk.Plan,
             Environment = { ["PLAYER_GATE"] = gate ?? "/", ["PLAYER_COMPLETIONS"] = "1", ["PLAYER_SETTLE_MS"] = "150", ["OTEL_SERVICE_NAME"] = "player" },
         };
+        // A socket that was ever in a sockmap refuses zero-copy sends, so Hilo keeps out those of threads with a ring. Programs
+        // that send this way have theirs before they connect.
+        if (talk.Plan.Contains("uringzc", StringComparison.Ordinal))
+        {
+            start.Environment["PLAYER_RING_FIRST"] = "1";
+        }
+
         return traced ? Sandbox.Start(start, network) : Sandbox.StartOutside(start, network);
     }
 

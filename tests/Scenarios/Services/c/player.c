@@ -151,6 +151,8 @@ int main(int count, char **arguments)
 
     player_open(&player, count, arguments);
     player_settle();
+    if (getenv("PLAYER_RING_FIRST"))
+        uring();
     player_connect(&player);
     while (fgets(line, sizeof(line), stdin)) {
         if (sscanf(line, "%31s %n", step, &at) != 1)
