@@ -19,7 +19,7 @@ public abstract class Scenario : IDisposable
         var start = new ProgramStart(Build.C("player"), address, $"{Programs.BackendPort}", name + ".data", name + ".answers", $"{sourcePort}")
         {
             Input = talk.Plan,
-            Environment = { ["PLAYER_GATE"] = gate ?? "/", ["PLAYER_COMPLETIONS"] = "1", ["PLAYER_SETTLE_MS"] = "150", ["OTEL_SERVICE_NAME"] = "player" },
+            Environment = { ["PLAYER_GATE"] = gate ?? "/", ["PLAYER_COMPLETIONS"] = "1", ["PLAYER_SETTLE_MS"] = "400", ["OTEL_SERVICE_NAME"] = "player" },
         };
         // A socket that was ever in a sockmap refuses zero-copy sends, so Hilo keeps out those of threads with a ring. Programs
         // that send this way have theirs before they connect.

@@ -87,7 +87,7 @@ static void exchange(int poller, int fd, unsigned i)
 }
 
 // A tracer notices a process some time after it began.
-#define SETTLE_US 300000
+#define SETTLE_US 400000
 
 int main(int count, char **arguments)
 {
