@@ -55,8 +55,14 @@ internal static class Run
         LibC.HurryThread(); // names programs before they end
         loop.Run(router);
         changes.Close();
-        watching.Join();
-        kernel.Detach();
+        var detaching = new Thread(() =>
+        {
+            watching.Join();
+            kernel.Detach();
+        })
+        { Name = "detach" };
+        detaching.Start();
+        loop.TakeRest(router, detaching);
         delivery.StopAsync(DrainLimit).GetAwaiter().GetResult();
         Report(ledger, kernel.Counters);
         return 0;

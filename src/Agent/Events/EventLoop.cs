@@ -14,7 +14,7 @@ internal sealed class EventLoop(RingBuffer ring, SpanSink sink, Ledger ledger)
     private ulong _malformed;
     private volatile bool _stopping;
 
-    /// <summary>Runs until <see cref="Stop"/>, then takes what the ring still holds.</summary>
+    /// <summary>Runs until <see cref="Stop"/>.</summary>
     internal void Run(EventRouter router)
     {
         var drained = 0;
@@ -24,6 +24,17 @@ internal sealed class EventLoop(RingBuffer ring, SpanSink sink, Ledger ledger)
             drained = Drain(ref router);
             sink.Tick();
         }
+    }
+
+    /// <summary>Goes on while the programs are detached, then takes what those left that were just running.</summary>
+    internal void TakeRest(EventRouter router, Thread detaching)
+    {
+        while (!detaching.Join(BusyMilliseconds))
+        {
+            Drain(ref router);
+            sink.Tick();
+        }
+        Thread.Sleep(BusyMilliseconds);
         Drain(ref router);
     }
 
