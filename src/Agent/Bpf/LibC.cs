@@ -126,9 +126,6 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "gettid")]
     internal static partial int ThreadId();
 
-    [LibraryImport(Library, EntryPoint = "geteuid")]
-    internal static partial uint EffectiveUser();
-
     [LibraryImport(Library, EntryPoint = "malloc_trim")]
     internal static partial int ReturnFreedMemory(nuint kept);
 

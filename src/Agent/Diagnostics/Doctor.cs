@@ -52,8 +52,19 @@ internal sealed class Doctor(ProcFs proc, string? confinement)
         }
     }
 
-    private static void RequireRights() =>
-        Require(LibC.EffectiveUser() == 0, $"runs as user {LibC.EffectiveUser()}");
+    // CAP_SYS_ADMIN includes the two that are younger than it.
+    private void RequireRights()
+    {
+        (int Bit, string Name)[] needed =
+            [(12, "CAP_NET_ADMIN"), (19, "CAP_SYS_PTRACE"), (38, "CAP_PERFMON"), (39, "CAP_BPF")];
+        const int sysAdmin = 21;
+        const int firstYoung = 38;
+        var held = proc.EffectiveCapabilities();
+        var missing = needed.Where(capability => !Holds(capability.Bit)).Select(capability => capability.Name).ToArray();
+        Require(missing.Length == 0, $"missing: {string.Join(", ", missing)}");
+
+        bool Holds(int bit) => (held >> bit & 1) != 0 || (bit >= firstYoung && (held >> sysAdmin & 1) != 0);
+    }
 
     private static void Attach(string name, Action<BpfObject> attach)
     {

@@ -46,6 +46,24 @@ internal sealed unsafe class ProcFs(string root = "/proc")
         return path is not null && path.EndsWith(deleted, StringComparison.Ordinal) ? path[..^deleted.Length] : path;
     }
 
+    /// <summary>What this process itself may do, one bit for each capability.</summary>
+    internal ulong EffectiveCapabilities()
+    {
+        const string field = "CapEff:";
+        if (!TryReadFile($"{Root}/self/status", out var bytes))
+        {
+            return 0;
+        }
+        foreach (var line in Encoding.UTF8.GetString(bytes).Split('\n'))
+        {
+            if (line.StartsWith(field, StringComparison.Ordinal))
+            {
+                return Convert.ToUInt64(line[field.Length..].Trim(), 16);
+            }
+        }
+        return 0;
+    }
+
     internal string[] CommandLine(int pid) => ZeroSeparated($"{Root}/{pid}/cmdline");
 
     /// <summary>One variable of the environment the program was started with.</summary>

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+using Agent.Diagnostics;
+using Agent.Targets;
+
+namespace Kernel.Tests;
+
+public class DoctorTests
+{
+    [Fact]
+    public void With_every_right_nothing_that_is_required_is_missing_and_nothing_is_left_behind()
+    {
+        using var cgroup = new OwnCgroup();
+        using var output = new StringWriter();
+        Assert.True(new Doctor(new ProcFs(), cgroup.Path).Examine(output));
+        var text = output.ToString();
+        foreach (var name in Objects.Names)
+        {
+            Assert.Contains($"  {name}: ", text, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain("NO ", text, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(cgroup.Directory));
+    }
+
+    [Fact]
+    public void A_missing_hierarchy_is_named_with_what_to_do()
+    {
+        var root = Directory.CreateTempSubdirectory("hilo-proc-").FullName;
+        try
+        {
+            using var output = new StringWriter();
+            Assert.False(new Doctor(new ProcFs(root), null).Examine(output));
+            Assert.Contains("NO   cgroup v2 hierarchy", output.ToString(), StringComparison.Ordinal);
+            Assert.Contains("mount -t cgroup2", output.ToString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(root);
+        }
+    }
+}
