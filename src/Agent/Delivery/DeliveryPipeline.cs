@@ -14,6 +14,8 @@ namespace Agent.Delivery;
 /// <summary>Everything between a finished exchange and its receiver.</summary>
 internal sealed class DeliveryPipeline : IDisposable
 {
+    private const long MaxPrintQueueBytes = 8 << 20; // more than this on a screen is read by nobody
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _drain = new();
@@ -40,7 +42,8 @@ internal sealed class DeliveryPipeline : IDisposable
         if (printer is not null)
         {
             var answering = options.Endpoint is null ? ledger : null;
-            _printQueue = new BatchQueue(options.MaxQueueSpans, options.MaxQueueBytes, answering);
+            _printQueue = new BatchQueue(
+                options.MaxQueueSpans, Math.Min(options.MaxQueueBytes, MaxPrintQueueBytes), answering);
             var loop = new PrintLoop(_printQueue, printer, output, answering, log);
             tasks.Add(Task.Run(() => loop.RunAsync(_drain.Token)));
         }

@@ -13,7 +13,8 @@ namespace Agent.Tracing;
 /// <summary>Encoded spans of one resource. Written by one thread, then sealed and only read.</summary>
 internal sealed class SpanBatch(SpanBatchPool pool)
 {
-    private const int FirstSize = 8 * 1024;
+    // With the envelope a little more than half of what the pool hands out then.
+    private const int FirstSize = 4 * 1024;
     private const int MaxSize = 64 * 1024;
 
     private byte[] _buffer = [];
