@@ -96,7 +96,7 @@ internal static class Programs
     }
 
     private static ProgramStart Wait(ProgramStart client) =>
-        client with { Input = client.Input.Length > 0 ? client.Input : "\n", InputAfterMilliseconds = 400 };
+        client with { Input = client.Input.Length > 0 ? client.Input : "\n", InputAfterMilliseconds = 1000 };
 
     private static string BodyFile(string folder, int size)
     {
