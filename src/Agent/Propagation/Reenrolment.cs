@@ -39,8 +39,15 @@ internal sealed unsafe class Reenrolment : IProbe, IDisposable
         var now = Environment.TickCount64;
         if (found.Users == 1 || now - found.RefreshedAt > RefreshMilliseconds)
         {
-            found.RefreshedAt = now;
-            Within(process, () => AttachMissing(found));
+            Within(process, () =>
+            {
+                // It may have moved since it was looked at; then its next program brings it here again.
+                if (_proc.CurrentNetworkNamespace() == process.NetworkNamespace)
+                {
+                    found.RefreshedAt = now;
+                    AttachMissing(found);
+                }
+            });
         }
     }
 

@@ -106,6 +106,9 @@ internal sealed unsafe class ProcFs(string root = "/proc")
     /// <summary>Number of the network namespace, 0 when not known.</summary>
     internal ulong NetworkNamespace(int pid) => BracketedNumber(ReadLink($"{Root}/{pid}/ns/net"), "net:[");
 
+    /// <summary>Inode of the network namespace that the calling thread is in.</summary>
+    internal ulong CurrentNetworkNamespace() => BracketedNumber(ReadLink($"{Root}/thread-self/ns/net"), "net:[");
+
     /// <summary>Inode of the socket behind a descriptor, 0 when it is something else.</summary>
     internal ulong SocketInode(int pid, int descriptor) =>
         BracketedNumber(ReadLink($"{Root}/{pid}/fd/{descriptor}"), "socket:[");
