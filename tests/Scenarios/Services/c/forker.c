@@ -49,7 +49,7 @@ static void reap(void)
 
 static void fork_many(unsigned short port, int count)
 {
-    usleep(100000); /* the parent is known by then: what is tested is that its children are */
+    usleep(400000); /* the parent is known by then: what is tested is that its children are */
     for (int i = 0; i < count; i++) {
         if (i >= AT_ONCE)
             reap();
