@@ -30,7 +30,6 @@ struct stream {
     __u64 position;      /* of the next byte to look at; behind it everything is settled */
     __u64 missed_begin;  /* bytes that went by out of order and will not come again ... */
     __u64 missed_end;    /* ... 0: none */
-    __u64 injected_at;   /* of the last header written that has not been seen leaving; 0: none */
     __u64 started_ns;    /* first byte of the current message */
     __u64 head_position; /* where its head starts */
     struct chunked chunked;

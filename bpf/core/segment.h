@@ -118,33 +118,6 @@ static __always_inline void stream_closes(struct feed *feed)
     connection_deaf(feed->connection, STREAM_TUNNEL);
 }
 
-/* TCP may refuse the part of a message that holds an edit. What the application then sends again is its
- * own bytes without it, perhaps past sk_msg, and every place known behind it would be off. So each edit
- * has to be seen leaving before the next one is made. */
-static __always_inline void segment_verify(struct feed *feed,
-                                           const struct segment *segment,
-                                           __u64 position)
-{
-    struct stream *stream = feed->stream;
-    __u64 at = stream->injected_at;
-    __u64 word = 0;
-
-    if (position + segment->size <= at)
-        return;
-    stream->injected_at = 0;
-    if (position <= at) {
-        __u32 before = at - position;
-
-        /* Cut inside of the header: TCP took its beginning, and so all that was queued with it. */
-        if (before + sizeof(word) > segment->size ||
-            (!bpf_skb_load_bytes(feed->source, segment->offset + before, &word, sizeof(word)) &&
-             word == WORD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r')))
-            return;
-    }
-    stream->position = position;
-    stream_lose(stream);
-}
-
 static __always_inline void segment_walk(struct feed *feed, const struct segment *segment)
 {
     struct scratch *scratch;
@@ -154,8 +127,6 @@ static __always_inline void segment_walk(struct feed *feed, const struct segment
     if (!feed->stream->position)
         feed->stream->position = stream_origin(segment->seq);
     position = stream_locate(feed->stream->position, segment->seq);
-    if (feed->stream->injected_at)
-        segment_verify(feed, segment, position);
     if (!stream_enter(feed, position, segment->size))
         return;
     scratch = scratch_claim(&slot);

@@ -12,13 +12,17 @@
 #define TRACEPARENT_LINE 70  /* "traceparent: " value CR LF */
 #define MESSAGE_REACH 0xf000 /* the verifier tracks packet offsets up to 64 KiB */
 #define SPACE_SLACK 4096     /* what TCP may need besides the bytes */
-#define SPACE_ALWAYS 1024    /* an empty send buffer takes at least this, however small it is */
+#define SPACE_ALWAYS 512     /* an empty send buffer takes at least this, however small it is */
+#define SEVERAL_MAX 16384    /* a longer message is edited in its first request only */
 
 /* Would TCP take the whole of the grown message, or at least everything up to the end of the edit? If
- * it took less, a non-blocking sender would be told a number that counts some of our bytes as its own. */
+ * it took less, a non-blocking sender would be told a number that counts some of our bytes as its own,
+ * and would send again what every place known behind the edit does not fit any more. `follows`: other
+ * requests stand before this one in the message. */
 static __always_inline bool header_fits(struct sk_msg_md *msg,
                                         const struct tcp_sock *tcp,
-                                        __u32 end)
+                                        __u32 end,
+                                        bool follows)
 {
     const struct sock *sock = (const struct sock *)tcp;
     int queued = sock->sk_wmem_queued;
@@ -27,8 +31,10 @@ static __always_inline bool header_fits(struct sk_msg_md *msg,
 
     if (tcp->notsent_lowat && tcp->notsent_lowat <= unsent + size)
         return false;
+    if (follows && size > SEVERAL_MAX)
+        return false;
     return sock->sk_sndbuf - queued > (int)(size + size / 8 + SPACE_SLACK) ||
-           (queued == 0 && end <= SPACE_ALWAYS);
+           (!follows && queued == 0 && end <= SPACE_ALWAYS);
 }
 
 static __always_inline void header_write(__u8 *to, const struct span_context *span)

@@ -52,14 +52,9 @@ static __always_inline enum counter message_edit(struct feed *feed,
         return COUNTER_SKIP_SPLIT;
     if (rewrite)
         return header_rewrite(msg, at, &exchange->span);
-    if (!header_fits(msg, tcp, at + TRACEPARENT_LINE))
+    if (!header_fits(msg, tcp, at + TRACEPARENT_LINE, header_locate(feed, 0) > 0))
         return COUNTER_SKIP_NO_SPACE;
     return header_insert(msg, at, &exchange->span, verdict);
-}
-
-static __always_inline __u32 blank_line_size(const struct feed *feed)
-{
-    return feed->stream->head.size - feed->stream->head.blank_at;
 }
 
 static __always_inline void message_request(struct feed *feed)
@@ -76,7 +71,6 @@ static __always_inline void message_request(struct feed *feed)
     count(result);
     if (result == COUNTER_INJECTED) {
         exchange->carrier = CARRIER_INJECTED;
-        feed->stream->injected_at = feed->cursor->position - blank_line_size(feed);
         feed_skip(feed, TRACEPARENT_LINE);
         feed->cursor->size += TRACEPARENT_LINE;
         feed->stream->position += TRACEPARENT_LINE;
@@ -127,7 +121,7 @@ int on_message(struct sk_msg_md *msg)
     if (position + msg->size <= stream->position)
         return SK_PASS;
     if (position > stream->position || stream->phase == STREAM_LOST ||
-        stream->phase == STREAM_HELD || stream->injected_at) {
+        stream->phase == STREAM_HELD) {
         connection->skip = COUNTER_SKIP_UNPROVEN; /* the egress hook will meet the request */
         message_settle(connection, tcp);
         return SK_PASS;
