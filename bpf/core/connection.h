@@ -30,13 +30,16 @@ struct stream {
     __u64 position;      /* of the next byte to look at; behind it everything is settled */
     __u64 missed_begin;  /* bytes that went by out of order and will not come again ... */
     __u64 missed_end;    /* ... 0: none */
+    __u64 missed_ns;     /* when the first of them did */
     __u64 started_ns;    /* first byte of the current message */
     __u64 head_position; /* where its head starts */
     struct chunked chunked;
     struct http1_head head;
     enum stream_phase phase;
-    __u8 proven; /* followed from the first byte, or through a whole exchange since */
-    __u8 pad[6];
+    __u8 proven;  /* followed from the first byte, or through a whole exchange since */
+    __u8 skipped; /* 1: a segment could not be looked at */
+    __u8 pad;
+    __u32 turn; /* 1: a CPU works on it (turn.h) */
 };
 
 /* The request that a thread had read: a range, because one read may take several requests. */

@@ -268,3 +268,14 @@ PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outco
         exchange_advance(connection);
     return 0;
 }
+
+/* A request begins while the place in the responses is lost. Its client would hardly have sent it
+ * without having got the last one whole. */
+static __always_inline void exchange_presume_answered(struct connection *connection, __u64 now)
+{
+    const struct stream *responses =
+        connection->role == ROLE_CLIENT ? &connection->rx : &connection->tx;
+
+    if (responses->phase == STREAM_LOST && exchange_outstanding(connection))
+        exchange_close(connection, OUTCOME_COMPLETE, now);
+}

@@ -3,7 +3,9 @@
 #pragma once
 #include "client.h"
 #include "server.h"
+#include "order.h"
 #include "socket.h"
+#include "turn.h"
 
 /* Where the payload of a packet is: offsets from skb->data. */
 struct segment {
@@ -130,8 +132,10 @@ static __always_inline void segment_walk(struct feed *feed, const struct segment
     if (!stream_enter(feed, position, segment->size))
         return;
     scratch = scratch_claim(&slot);
-    if (!scratch)
+    if (!scratch) {
+        feed->stream->skipped = 1;
         return;
+    }
     feed->window = &scratch->window;
     feed->cursor = &scratch->cursor;
     feed->cursor->position = position;
@@ -140,7 +144,22 @@ static __always_inline void segment_walk(struct feed *feed, const struct segment
     feed->cursor->first = 1;
     repeat(FEED_STEPS, segment_step, feed);
     scratch_release(slot);
-    stream_leave(feed->stream);
+    stream_leave(feed);
+}
+
+/* What arrives waits until it is the only one, and for what it has overtaken. */
+static __always_inline bool segment_turn(struct stream *stream, __u32 seq, __u32 interface)
+{
+    __u64 position;
+
+    if (!turn_take(stream))
+        return false;
+    if (!stream->position || stream_is_deaf(stream) || stream->phase == STREAM_LOST ||
+        stream->missed_end)
+        return true;
+    position = stream_locate(stream->position, seq);
+    return position <= stream->position ||
+           turn_await(stream, position, interface == LOOPBACK_INDEX ? ORDER_LOOPBACK_NS : ORDER_NS);
 }
 
 static __always_inline void segment_feed(struct __sk_buff *skb,
@@ -157,10 +176,16 @@ static __always_inline void segment_feed(struct __sk_buff *skb,
         .responses = carries_responses(connection, ingress),
     };
 
+    if (ingress && !segment_turn(feed.stream, segment->seq, skb->ifindex)) {
+        feed.stream->skipped = 1;
+        return;
+    }
     if (segment->size)
         segment_walk(&feed, segment);
-    if (segment->flags & (TCP_FLAG_FIN | TCP_FLAG_RST))
+    if (segment->flags & (TCP_FLAG_FIN | TCP_FLAG_RST) && !feed.stream->missed_end)
         stream_closes(&feed);
+    if (ingress)
+        turn_give(feed.stream);
 }
 
 static __always_inline void segment_pass(struct __sk_buff *skb, bool ingress)

@@ -2,7 +2,7 @@
 /* The life of a connection, as sock_ops tells it. */
 #pragma once
 #include "request.h"
-#include "stream.h"
+#include "message.h"
 
 #define OUTSTANDING_MAX PIPELINED_MAX
 

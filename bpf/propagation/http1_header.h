@@ -7,7 +7,7 @@
  * (11 us instead of 2), and on non-blocking sockets the kernel loses count of what it took. */
 #pragma once
 #include "../core/client.h"
-#include "../core/stream.h"
+#include "../core/walk.h"
 
 #define TRACEPARENT_LINE 70  /* "traceparent: " value CR LF */
 #define MESSAGE_REACH 0xf000 /* the verifier tracks packet offsets up to 64 KiB */

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* Walks the bytes of one direction of a connection and calls out where messages begin and end.
+ *
+ * The bytes come as segments (cgroup_skb, tc) or as messages that a process sends (sk_msg); `struct
+ * feed` is one of these. The same bytes may be fed twice, by both: what is settled is skipped. */
+#pragma once
+#include "capture.h"
+#include "message.h"
+#include "scratch.h"
+
+#define FEED_STEPS                                                                                 \
+    8192 /* windows, chunks and messages in a segment of 64 KiB, however small they are */
+
+struct feed {
+    void *source; /* struct __sk_buff or struct sk_msg_md */
+    struct connection *connection;
+    struct stream *stream;
+    struct window *window;
+    struct cursor *cursor;
+    __u64 now;
+    bool rx;
+    bool responses; /* carries_responses() */
+    __u8 pad[6];
+};
+
+/* Copies `size` bytes of the source at cursor->offset into the window at `at`. */
+typedef bool feed_load(struct feed *feed, __u32 at, __u32 size);
+/* The head of a request is complete: feed->stream->head. */
+typedef void feed_request(struct feed *feed);
+
+static __always_inline void feed_skip(struct feed *feed, __u32 size)
+{
+    feed->cursor->position += size;
+    feed->cursor->offset += size;
+    feed->cursor->size -= size;
+}
+
+/* Of pipelined requests it cannot be told any more which response is whose. */
+static __always_inline void feed_lose(struct feed *feed)
+{
+    const struct connection *connection = feed->connection;
+
+    count(COUNTER_STREAM_GAP);
+    feed->stream->phase = STREAM_LOST;
+    feed->stream->proven = 0;
+    feed->stream->skipped = 0;
+    if (feed->responses && connection->opened - connection->closed > 1)
+        connection_deaf(feed->connection, STREAM_UNKNOWN);
+}
+
+static __always_inline void stream_request(struct feed *feed, feed_request *on_request)
+{
+    struct stream *stream = feed->stream;
+
+    on_request(feed);
+    stream_body(feed->connection, feed->rx, http1_request_body(&stream->head), feed->now);
+    if (stream->phase == STREAM_START &&
+        stream->head.flags & (HTTP1_UPGRADE | HTTP1_METHOD_CONNECT))
+        stream->phase = STREAM_HELD;
+}
+
+static __always_inline void stream_head_begins(struct feed *feed)
+{
+    struct stream *stream = feed->stream;
+
+    __builtin_memset(&stream->head, 0, offsetof(struct http1_head, keep));
+    stream->started_ns = feed->now;
+    stream->head_position = feed->cursor->position;
+    stream->phase = STREAM_HEAD;
+    if (feed->responses) {
+        feed->connection->answer_captured = 0;
+    } else {
+        exchange_presume_answered(feed->connection, feed->now);
+        feed->connection->captured = 0;
+        feed->connection->staged = exchange_outstanding(feed->connection);
+    }
+}
+
+/* Reads on in a head. False: the source could not be read. */
+static __always_inline bool stream_head(struct feed *feed,
+                                        feed_load *load,
+                                        feed_request *on_request)
+{
+    struct stream *stream = feed->stream;
+    __u32 kept = http1_resume(&stream->head, feed->window);
+    __u32 size = feed->cursor->size;
+    __u32 used;
+
+    if (size > WINDOW_SIZE - HTTP1_KEEP)
+        size = WINDOW_SIZE - HTTP1_KEEP;
+    if (!load(feed, kept, size))
+        return false;
+    used = http1_feed(&stream->head, feed->window, kept, kept + size);
+    if (feed->responses)
+        capture_response(feed->connection, feed->window, used);
+    else
+        capture_request(feed->connection, feed->window, kept, used);
+    feed_skip(feed, used);
+    stream->position = feed->cursor->position;
+    if (stream->head.phase == HTTP1_NOT_HTTP ||
+        (stream->head.phase == HTTP1_DONE &&
+         feed->responses == !!(stream->head.flags & HTTP1_REQUEST))) {
+        count(COUNTER_STREAM_UNKNOWN);
+        connection_deaf(feed->connection, STREAM_UNKNOWN);
+    } else if (stream->head.phase == HTTP1_DONE) {
+        if (feed->responses)
+            stream_response(feed->connection, feed->rx, feed->now);
+        else
+            stream_request(feed, on_request);
+    }
+    return true;
+}
+
+static __always_inline bool stream_chunks(struct feed *feed, feed_load *load)
+{
+    struct stream *stream = feed->stream;
+    __u32 size = feed->cursor->size < CHUNKED_VIEW ? feed->cursor->size : CHUNKED_VIEW;
+    struct exchange *exchange;
+
+    if (!load(feed, 0, size))
+        return false;
+    stream->position += chunked_feed(&stream->chunked, feed->window, size);
+    if (stream->chunked.phase == CHUNKED_BAD) {
+        feed_lose(feed);
+    } else if (stream->chunked.phase == CHUNKED_DONE) {
+        exchange = exchange_oldest(feed->connection);
+        if (exchange && feed->responses)
+            exchange->response_body_size = stream->chunked.total;
+        else if (exchange)
+            exchange->request_body_size = stream->chunked.total;
+        stream_message_end(feed->connection, feed->rx, feed->now);
+    }
+    return true;
+}
+
+/* After a loss: a message can start only where a segment does, and only when the other side owes
+ * nothing (request), or owes one of which nothing was seen yet (response). */
+static __always_inline bool stream_may_start(const struct feed *feed)
+{
+    struct exchange *exchange = exchange_oldest(feed->connection);
+
+    return feed->responses ? exchange && !exchange->status
+                           : !exchange_outstanding(feed->connection);
+}
+
+static __always_inline void stream_search(struct feed *feed, feed_load *load)
+{
+    struct stream *stream = feed->stream;
+
+    if (feed->cursor->first && feed->cursor->size >= HTTP1_METHOD_MAX && stream_may_start(feed) &&
+        load(feed, 0, HTTP1_METHOD_MAX) &&
+        (feed->responses ? http1_is_version(window_word(feed->window, 0))
+                         : http1_is_method(feed->window, 0))) {
+        stream->position = feed->cursor->position;
+        stream->phase = STREAM_START;
+        return;
+    }
+    feed_skip(feed, feed->cursor->size);
+    stream->position = feed->cursor->position;
+}
+
+/* One thing of the segment: a window of a head, the size of a chunk, the end of a body. Returns 1 when
+ * nothing is left to do. */
+static __always_inline long stream_step(struct feed *feed,
+                                        feed_load *load,
+                                        feed_request *on_request)
+{
+    struct stream *stream = feed->stream;
+    struct exchange *exchange;
+
+    if (stream->phase == STREAM_LOST) {
+        stream_search(feed, load);
+    } else if (stream->position > feed->cursor->position) {
+        __u64 settled = stream->position - feed->cursor->position;
+
+        feed_skip(feed, settled < feed->cursor->size ? settled : feed->cursor->size);
+    }
+    feed->cursor->first = 0;
+    if (stream->phase == STREAM_BODY && feed->cursor->position >= stream->position)
+        stream_message_end(feed->connection, feed->rx, feed->now);
+    if (!feed->cursor->size)
+        return 1;
+    switch (stream->phase) {
+    case STREAM_START:
+        stream_head_begins(feed);
+        return !stream_head(feed, load, on_request);
+    case STREAM_HEAD:
+        return !stream_head(feed, load, on_request);
+    case STREAM_CHUNKED:
+        return !stream_chunks(feed, load);
+    case STREAM_UNTIL_CLOSE:
+        exchange = exchange_oldest(feed->connection);
+        if (exchange)
+            exchange->response_body_size += feed->cursor->size;
+        feed_skip(feed, feed->cursor->size);
+        stream->position = feed->cursor->position;
+        return 1;
+    case STREAM_HELD: /* the tunnel's bytes, or a request sent ahead of an answer that may refuse it */
+        stream->position += feed->cursor->size;
+        stream->phase = STREAM_LOST;
+        stream->proven = 0;
+        return 1;
+    default:
+        return 1;
+    }
+}
