@@ -17,6 +17,28 @@ public class LoadTests
         Assert.NotEmpty(bpfObject.Programs());
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void An_object_loads_with_no_more_of_the_kernels_types_than_it_names(string name)
+    {
+        KernelLog.Capture();
+        using var types = KernelTypes.TryCreate();
+        Assert.NotNull(types);
+        using var bpfObject = BpfObject.Open(name, types);
+        Assert.True(types.TryFill([bpfObject.Layout]));
+        bpfObject.Load(null);
+        Assert.NotEmpty(bpfObject.Programs());
+    }
+
+    [Fact]
+    public void Types_that_were_not_written_are_missed()
+    {
+        KernelLog.Capture();
+        using var types = KernelTypes.TryCreate();
+        using var bpfObject = BpfObject.Open("process", types);
+        Assert.Throws<BpfException>(() => bpfObject.Load(null));
+    }
+
     [Fact]
     public void Objects_that_name_the_same_map_share_it()
     {

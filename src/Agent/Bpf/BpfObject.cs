@@ -14,17 +14,18 @@ internal sealed unsafe class BpfObject : IDisposable
     private byte* _verifierLog;
     private bool _closed;
 
-    private BpfObject(string name, byte* image, nuint size)
+    private BpfObject(string name, byte* image, nuint size, KernelTypes? kernelTypes)
     {
         Name = name;
         _verifierLog = (byte*)NativeMemory.Alloc(VerifierLogSize);
         _verifierLog[0] = 0;
-        fixed (byte* utf8 = Encoding.UTF8.GetBytes(name + '\0'))
+        fixed (byte* utf8 = Encoding.UTF8.GetBytes(name + '\0'), types = Encoding.UTF8.GetBytes(kernelTypes?.Path + '\0'))
         {
             var options = new LibBpf.ObjectOpenOptions
             {
                 Size = (nuint)sizeof(LibBpf.ObjectOpenOptions),
                 ObjectName = utf8,
+                CustomBtfPath = kernelTypes is null ? null : types,
                 KernelLog = _verifierLog,
                 KernelLogSize = VerifierLogSize,
             };
@@ -45,13 +46,16 @@ internal sealed unsafe class BpfObject : IDisposable
     /// <summary>The types the object was compiled with.</summary>
     internal Btf Layout { get; }
 
-    /// <summary>Opens the object embedded as <c>name.bpf.o</c>. Its bytes are read where the binary is mapped.</summary>
-    internal static BpfObject Open(string name)
+    /// <summary>
+    /// Opens the object embedded as <c>name.bpf.o</c>. Its bytes are read where the binary is mapped. Without
+    /// <paramref name="kernelTypes"/>, loading it reads all types of the kernel.
+    /// </summary>
+    internal static BpfObject Open(string name, KernelTypes? kernelTypes = null)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{name}.bpf.o")
             as UnmanagedMemoryStream
             ?? throw new InvalidOperationException($"{name}.bpf.o is not part of this binary; build it with ./build.sh");
-        return new BpfObject(name, stream.PositionPointer, (nuint)stream.Length);
+        return new BpfObject(name, stream.PositionPointer, (nuint)stream.Length, kernelTypes);
     }
 
     /// <summary>Opens an object from bytes, for tests.</summary>
@@ -59,7 +63,7 @@ internal sealed unsafe class BpfObject : IDisposable
     {
         fixed (byte* bytes = image)
         {
-            return new BpfObject(name, bytes, (nuint)image.Length);
+            return new BpfObject(name, bytes, (nuint)image.Length, null);
         }
     }
 

@@ -28,6 +28,9 @@ internal sealed class Btf
         Read(Split(types), types, strings);
     }
 
+    /// <summary>What its structs, unions and their members are called.</summary>
+    internal HashSet<string> Names { get; } = new(StringComparer.Ordinal);
+
     internal bool TryFindStruct(string name, out BtfStruct found) => _structs.TryGetValue(name, out found!);
 
     internal bool TryFindEnum(string name, out BtfEnum found) => _enums.TryGetValue(name, out found!);
@@ -47,6 +50,10 @@ internal sealed class Btf
                     var read = ReadStruct(records, record, types, strings);
                     structs[id] = read;
                     _structs.TryAdd(read.Name, read);
+                    AddNames(read);
+                    break;
+                case BtfKind.Union:
+                    AddNames(ReadStruct(records, record, types, strings));
                     break;
                 case BtfKind.Enum:
                     _enums.TryAdd(Text(strings, record.Name), ReadEnum(record, types, strings));
@@ -63,6 +70,12 @@ internal sealed class Btf
                 tagged.Tag((int)Number(types, record.Body), Text(strings, record.Name));
             }
         }
+    }
+
+    private void AddNames(BtfStruct read)
+    {
+        Names.Add(read.Name);
+        Names.UnionWith(read.Members.Select(member => member.Name));
     }
 
     private static BtfStruct ReadStruct(
@@ -163,13 +176,6 @@ internal sealed class Btf
     private readonly record struct TypeRecord(
         BtfKind Kind, uint Name, uint SizeOrType, int Count, bool Flag, int Body)
     {
-        internal int BodySize => Kind switch
-        {
-            BtfKind.Integer or BtfKind.Variable or BtfKind.DeclarationTag => 4,
-            BtfKind.Array => 12,
-            BtfKind.Struct or BtfKind.Union or BtfKind.DataSection or BtfKind.Enum64 => 12 * Count,
-            BtfKind.Enum or BtfKind.FunctionPrototype => 8 * Count,
-            _ => 0,
-        };
+        internal int BodySize => Kind.BodySize(Count);
     }
 }

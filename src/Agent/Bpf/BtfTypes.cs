@@ -26,6 +26,20 @@ internal enum BtfKind : byte
     Enum64,
 }
 
+/// <summary>How records are laid out.</summary>
+internal static class BtfKinds
+{
+    /// <summary>Bytes that follow the twelve that all records begin with.</summary>
+    internal static int BodySize(this BtfKind kind, int count) => kind switch
+    {
+        BtfKind.Integer or BtfKind.Variable or BtfKind.DeclarationTag => 4,
+        BtfKind.Array => 12,
+        BtfKind.Struct or BtfKind.Union or BtfKind.DataSection or BtfKind.Enum64 => 12 * count,
+        BtfKind.Enum or BtfKind.FunctionPrototype => 8 * count,
+        _ => 0,
+    };
+}
+
 /// <summary>A struct as the object was compiled with it.</summary>
 internal sealed class BtfStruct(string name, int size, BtfMember[] members)
 {

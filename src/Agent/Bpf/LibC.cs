@@ -19,6 +19,7 @@ internal static unsafe partial class LibC
     internal const int MapShared = 1;
     internal const int OpenReadOnlyCloseOnExec = 0x80000;
     internal const int OpenPathCloseOnExec = 0x280000;
+    internal const uint MemoryFileCloseOnExec = 1;
     internal const int CloneNewNetwork = 0x40000000;
     internal const int EpollControlAdd = 1;
     internal const short PollIn = 1;
@@ -50,6 +51,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "readlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint ReadLink(string path, byte* buffer, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true)]
+    internal static partial int MemoryFile(byte* name, uint flags);
 
     [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
     internal static partial int EventFd(uint initial, int flags);

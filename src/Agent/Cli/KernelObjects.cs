@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads the BPF objects. What costs time is the verifier, so first all maps are created without any program, and then the
-// two halves, what sees requests and what writes headers, go through it on two threads. Each object of the second half may
-// fail alone; it is named once, and the agent goes on without what it does.
+// Loads the BPF objects. What costs time is the verifier, so first all maps are created without any program, and then each
+// large object goes through it on a thread of its own. Each of those that write headers may fail alone; it is named once,
+// and the agent goes on without what it does.
 using System.Runtime.ExceptionServices;
 using Agent.Bpf;
 using Agent.Config;
@@ -16,6 +16,7 @@ internal sealed class KernelObjects : IDisposable
 {
     private readonly List<BpfObject> _owners = [];
     private readonly SharedMaps _maps = new();
+    private KernelTypes? _types;
 
     private KernelObjects(AgentOptions options)
     {
@@ -30,8 +31,12 @@ internal sealed class KernelObjects : IDisposable
         var mayInject = canary is { MayEnrol: true };
         IsFionreadRight = canary is { IsFionreadRight: true };
         settings.InjectHeaders = mayInject ? (byte)1 : (byte)0;
-        CreateMaps(mayInject ? ["sockets", "process", "sockmap", "reenrol", "fionread"] : ["sockets", "process"]);
-        var writing = mayInject ? OnThread(() => LoadWriting(settings)) : null;
+        OpenOwners(mayInject ? ["sockets", "process", "sockmap", "reenrol", "fionread"] : ["sockets", "process"]);
+        _owners.ForEach(owner => owner.LoadMaps(_maps));
+        Fionread = mayInject ? TryLoad("fionread", settings) : null;
+        settings.Resident = IsFionreadRight || Fionread is not null ? (byte)1 : (byte)0;
+        var sockmap = mayInject ? OnThread(() => Sockmap = TryLoad("sockmap", settings)) : null;
+        var reenrol = mayInject ? OnThread(() => Reenrol = TryLoad("reenrol", settings)) : null;
         try
         {
             Sockets = Load("sockets", settings);
@@ -39,7 +44,8 @@ internal sealed class KernelObjects : IDisposable
         }
         finally
         {
-            writing?.Invoke();
+            sockmap?.Invoke();
+            reenrol?.Invoke();
             ReleaseOwners();
         }
     }
@@ -53,7 +59,7 @@ internal sealed class KernelObjects : IDisposable
 
     internal BpfObject? Reenrol { get; private set; }
 
-    internal BpfObject? Fionread { get; private set; }
+    internal BpfObject? Fionread { get; }
 
     /// <summary>Sockets in a sockmap answer FIONREAD on this kernel.</summary>
     internal bool IsFionreadRight { get; }
@@ -68,30 +74,27 @@ internal sealed class KernelObjects : IDisposable
         }
     }
 
-    private void CreateMaps(ReadOnlySpan<string> names)
+    private void OpenOwners(string[] names)
     {
-        foreach (var name in names)
+        _types = KernelTypes.TryCreate();
+        Open();
+        if (_types is not null && !_types.TryFill(_owners.Select(owner => owner.Layout)))
         {
-            var owner = BpfObject.Open(name);
-            _owners.Add(owner);
-            owner.LoadMaps(_maps);
+            ReleaseOwners();
+            Open(); // libbpf may know other places
         }
+
+        void Open() => _owners.AddRange(names.Select(name => BpfObject.Open(name, _types)));
     }
 
-    // Every object has its own hold on the maps now. What loading took, types of the whole kernel among it, is given back.
+    // Every object has its own hold on the maps now. What loading took is given back.
     private void ReleaseOwners()
     {
         _owners.ForEach(owner => owner.Dispose());
         _owners.Clear();
+        _types?.Dispose();
+        _types = null;
         _ = LibC.ReturnFreedMemory(0);
-    }
-
-    private void LoadWriting(Settings settings)
-    {
-        Fionread = TryLoad("fionread", settings);
-        settings.Resident = IsFionreadRight || Fionread is not null ? (byte)1 : (byte)0;
-        Sockmap = TryLoad("sockmap", settings);
-        Reenrol = TryLoad("reenrol", settings);
     }
 
     // Returns what waits for the end of the work, and passes on its failure.
@@ -138,7 +141,7 @@ internal sealed class KernelObjects : IDisposable
 
     private BpfObject Load(string name, in Settings settings)
     {
-        var bpfObject = BpfObject.Open(name);
+        var bpfObject = BpfObject.Open(name, _types);
         try
         {
             LayoutCheck.Require(name, bpfObject.Layout);

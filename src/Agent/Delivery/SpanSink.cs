@@ -17,6 +17,7 @@ internal sealed class SpanSink
     private readonly Ledger _ledger;
     private readonly Action<SpanBatch> _sealed;
     private readonly long _delayMs;
+    private bool _isWaitedFor = true; // somebody has just started this and looks for the first span
     private SpanBatch? _recent; // spans of one resource come in runs
 
     /// <param name="onSealed">Receives each finished batch with one reference to it.</param>
@@ -58,13 +59,13 @@ internal sealed class SpanSink
         _ledger.Dropped(DropReason.TooLarge);
     }
 
-    /// <summary>Sends batches that are old enough. Call it at least as often as batches should be delayed.</summary>
+    /// <summary>Sends batches that are old enough, and the first at once. Call it at least as often as batches should be delayed.</summary>
     public void Tick()
     {
         _spans.Tick();
         if (_open.Count > 0)
         {
-            SealOlderThan(Environment.TickCount64 - _delayMs);
+            SealOlderThan(_isWaitedFor ? long.MaxValue : Environment.TickCount64 - _delayMs);
         }
     }
 
@@ -127,6 +128,7 @@ internal sealed class SpanSink
             return;
         }
 
+        _isWaitedFor = false;
         batch.Seal();
         _sealed(batch);
     }

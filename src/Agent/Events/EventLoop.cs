@@ -8,9 +8,10 @@ namespace Agent.Events;
 /// <summary>One thread: wait, drain, dispatch.</summary>
 internal sealed class EventLoop(RingBuffer ring, SpanSink sink, Ledger ledger)
 {
-    // Exchanges do not wake the agent; it looks by itself, often while there is traffic.
+    // Exchanges do not wake the agent; it looks by itself, often while there is traffic, and after the start.
     private const int BusyMilliseconds = 10;
     private const int IdleMilliseconds = 100;
+    private const int FirstMilliseconds = 2000;
     private ulong _malformed;
     private volatile bool _stopping;
 
@@ -18,9 +19,11 @@ internal sealed class EventLoop(RingBuffer ring, SpanSink sink, Ledger ledger)
     internal void Run(EventRouter router)
     {
         var drained = 0;
+        var started = Environment.TickCount64;
         while (!_stopping)
         {
-            ring.Wait(drained > 0 ? BusyMilliseconds : IdleMilliseconds);
+            var isBusy = drained > 0 || Environment.TickCount64 - started < FirstMilliseconds;
+            ring.Wait(isBusy ? BusyMilliseconds : IdleMilliseconds);
             drained = Drain(ref router);
             sink.Tick();
         }
