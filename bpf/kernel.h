@@ -46,6 +46,8 @@ struct sock {
     struct socket *sk_socket;
     int sk_sndbuf;
     int sk_wmem_queued;
+    int sk_err;
+    int pad;
 };
 
 struct tcp_sock {

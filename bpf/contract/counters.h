@@ -24,6 +24,12 @@ enum counter : __u32 {
     COUNTER_SKIP_PUSH_FAILED,  /* the kernel had no memory to grow the message */
     COUNTER_SKIP_ROLLED_BACK,  /* a failed edit was undone */
 
+    /* the same requests: their context as a TCP option */
+    COUNTER_OPTION_WRITTEN,    /* left on the segment of the request */
+    COUNTER_SKIP_OPTION_SPACE, /* other options left no room in that segment */
+    COUNTER_OPTION_BARRED,     /* destinations that drop, or reset, what has the option */
+    COUNTER_OPTION_STRIPPED,   /* destinations that stopped answering it: not tried for a while */
+
     /* streams that could not be followed */
     COUNTER_STREAM_UNKNOWN,  /* the connection does not speak HTTP/1 */
     COUNTER_STREAM_GAP,      /* bytes were missed inside a message */

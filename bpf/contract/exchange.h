@@ -12,6 +12,7 @@ enum link : __u8 {
     LINK_NONE,       /* no parent: this span is the root of its trace */
     LINK_HEADER,     /* server: the request carried a context */
     LINK_CONNECTION, /* server: the client is on this host and its request could not carry one */
+    LINK_TCP_OPTION, /* server: the request could not carry a context, its segment did */
     LINK_THREAD,     /* client: this thread read the open server request */
     LINK_CONNECT,    /* client: the thread that opened the connection had read the open request */
     LINK_PROCESS,    /* client: the process had exactly one open server request */
@@ -23,6 +24,7 @@ enum carrier : __u8 {
     CARRIER_INJECTED,    /* Hilo wrote the header */
     CARRIER_APPLICATION, /* the application wrote its own; its ids were adopted */
     CARRIER_REWRITTEN,   /* a proxy forwarded the incoming header; its parent id was replaced */
+    CARRIER_TCP_OPTION,  /* the segment that the request begins with carries it */
     CARRIER_SKIPPED,     /* not written; counters say why */
 };
 

@@ -8,6 +8,13 @@ enum sampler : __u8 {
     SAMPLER_RATIO,
 };
 
+/* How a context leaves as a TCP option (core/option.h). Both formats are read unless it is off. */
+enum tcp_option : __u8 {
+    TCP_OPTION_OFF,
+    TCP_OPTION_OBI,        /* kind 25, which OBI reads too */
+    TCP_OPTION_EXPERIMENT, /* kind 253 with an ExID (RFC 6994), which only Hilo reads */
+};
+
 /* Constants of one run, written before the programs are loaded: `const volatile struct settings
  * settings` in read-only data of every object that looks at them. */
 struct settings {
@@ -17,4 +24,6 @@ struct settings {
     __u8 parent_based;        /* 1: the flag of an incoming context decides */
     __u8 inject_headers;      /* 1: write traceparent into requests */
     __u8 resident;            /* 1: non-blocking sockets may stay in the sockmap between requests */
+    enum tcp_option tcp_option;
+    __u8 pad[7];
 };

@@ -2,6 +2,7 @@
 /* A request that leaves: which open request it belongs to, and whose ids it carries. */
 #pragma once
 #include "exchange.h"
+#include "option.h"
 
 /* The open request that this one is sent for, and how that is known (R10). */
 static __always_inline struct open_request *client_parent(struct connection *connection,
@@ -25,18 +26,47 @@ static __always_inline struct open_request *client_parent(struct connection *con
     return parent;
 }
 
-static __always_inline void client_begin(struct exchange *exchange, struct open_request *parent)
+static __always_inline void client_identify(struct span_context *span,
+                                            __u8 *parent_id,
+                                            const struct open_request *parent)
 {
     if (parent) {
-        exchange->span = parent->span;
-        id_copy(exchange->parent_id, parent->span.span_id);
-        parent->propagated = 1;
+        *span = parent->span;
+        id_copy(parent_id, parent->span.span_id);
     } else {
-        trace_begin(&exchange->span);
-        *(__u64 *)exchange->parent_id = 0;
-        sample_decide(&exchange->span, false);
+        trace_begin(span);
+        *(__u64 *)parent_id = 0;
+        sample_decide(span, false);
     }
-    span_begin(&exchange->span);
+    span_begin(span);
+}
+
+/* Chooses parent and ids of a request before it is read: an option announces it. */
+static __always_inline void client_prepare(struct connection *connection,
+                                           struct option_place *place)
+{
+    __u32 tid = current_pid() == connection->pid ? current_tid() : 0;
+
+    client_identify(&place->span, place->parent_id, client_parent(connection, tid, &place->link));
+    place->prepared = 1;
+}
+
+static __always_inline void client_begin(struct connection *connection,
+                                         struct exchange *exchange,
+                                         struct open_request *parent)
+{
+    const struct option_place *place =
+        settings.tcp_option ? option_at(connection, connection->tx.head_position) : NULL;
+
+    if (place && place->prepared) {
+        exchange->span = place->span;
+        exchange->link = place->link;
+        id_copy(exchange->parent_id, place->parent_id);
+    } else {
+        client_identify(&exchange->span, exchange->parent_id, parent);
+    }
+    if (parent)
+        parent->propagated = 1;
 }
 
 /* The application wrote a context of its own: its ids become those of the client span (R3). A root
@@ -90,9 +120,9 @@ PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 t
     exchange->tid = tid;
     parent = client_parent(connection, tid, &exchange->link);
     if (!(requests->head.flags & HTTP1_CONTEXT)) {
-        client_begin(exchange, parent);
+        client_begin(connection, exchange, parent);
     } else if (client_forwards(parent, &requests->head.context)) {
-        client_begin(exchange, parent);
+        client_begin(connection, exchange, parent);
         exchange->carrier = CARRIER_REWRITTEN;
     } else {
         client_adopt(exchange, &requests->head.context, parent);

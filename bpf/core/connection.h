@@ -69,6 +69,34 @@ struct exchange {
     __u8 response_head[RESPONSE_CAPTURE];
 };
 
+#define OPTION_PLACES 4 /* a power of 2 */
+
+/* A context that goes, or came, on the segment that begins at `position` (option.h). */
+struct option_place {
+    __u64 position; /* 0: none */
+    struct span_context span;
+    __u8 parent_id[SPAN_ID_SIZE]; /* prepared: what the exchange will get */
+    enum link link;
+    __u8 prepared; /* client: the head was not read yet */
+    __u8 written;  /* client: a segment with it was built */
+    __u8 repeated; /* client: and was sent again */
+    __u8 struck;   /* client: and again, without it */
+    __u8 used;     /* server: a request has it */
+    __u8 is_near;  /* server: the writer may have meant a byte near this one */
+    __u8 pad;
+};
+
+struct options {
+    struct option_place places[OPTION_PLACES];
+    __u64 last_head; /* server: where the head of the newest request starts */
+    __u8 next;       /* place to be used next */
+    __u8 pending;    /* client: places wait for their segment, or its acknowledgement */
+    __u8 delivered;  /* client: segments with an option that were acknowledged */
+    __u8 judged;     /* client: whether they are answered is known */
+    __u8 echo;       /* server: one came, and is to be answered */
+    __u8 pad[3];
+};
+
 struct connection {
     __u64 cookie;
     struct endpoint local;
@@ -95,6 +123,7 @@ struct connection {
     __u8 answer_captured; /* bytes in answer[] */
     __u8 capture[REQUEST_CAPTURE];
     __u8 answer[RESPONSE_CAPTURE]; /* head of the response that is just passing */
+    struct options options;
 };
 
 struct {

@@ -33,6 +33,12 @@ struct {
     __type(value, __u32);
 } enrolled_pids SEC(".maps");
 
+/* What cannot be edited is still best seen there: before its segment is built. */
+static __always_inline bool enrol_wanted(void)
+{
+    return settings.inject_headers || settings.tcp_option;
+}
+
 static __always_inline void socket_connected(struct bpf_sock_ops *ops)
 {
     struct bpf_sock *sk = ops->sk;
@@ -42,7 +48,9 @@ static __always_inline void socket_connected(struct bpf_sock_ops *ops)
     if (!connection)
         return;
     connection_begin(connection, ops, sk);
-    if (!settings.inject_headers || connection->barred)
+    if (settings.tcp_option)
+        bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | OPTION_CLIENT_CALLBACKS);
+    if (!enrol_wanted() || connection->barred)
         return;
     cookie = connection->cookie;
     if (bpf_sock_hash_update(ops, &enrolled, &cookie, BPF_NOEXIST))
@@ -82,29 +90,27 @@ static __always_inline void enrol_withdraw(struct connection *connection)
 }
 
 /* While a segment is built. */
-static __always_inline void enrol_sent(struct bpf_sock_ops *ops)
+static __always_inline void enrol_sent(struct bpf_sock_ops *ops, struct connection *connection)
 {
-    struct bpf_sock *sk = ops->sk;
-    struct connection *connection = sk ? bpf_sk_storage_get(&connections, sk, NULL, 0) : NULL;
+    __u32 callbacks = ops->bpf_sock_ops_cb_flags;
 
-    if (!connection)
-        return;
     if (connection->leave)
         enrol_withdraw(connection);
-    if (connection->settled)
-        bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags & ~ENROL_CALLBACKS);
+    if (connection->settled && callbacks & BPF_SOCK_OPS_PARSE_ALL_HDR_OPT_CB_FLAG)
+        bpf_sock_ops_cb_flags_set(
+            ops,
+            callbacks &
+                ~(settings.tcp_option ? BPF_SOCK_OPS_PARSE_ALL_HDR_OPT_CB_FLAG : ENROL_CALLBACKS));
 }
 
 /* Data arrives at a member that waits with nothing sent: the server speaks unasked. Not so the packet
  * whose response put the socket back a moment ago. */
-static __always_inline void enrol_received(struct bpf_sock_ops *ops)
+static __always_inline void enrol_received(struct bpf_sock_ops *ops, struct connection *connection)
 {
     struct tcp_header *tcp = ops->skb_data;
-    struct bpf_sock *sk = ops->sk;
-    struct connection *connection = sk ? bpf_sk_storage_get(&connections, sk, NULL, 0) : NULL;
     __u32 size;
 
-    if (!connection || connection->settled || (void *)(tcp + 1) > ops->skb_data_end)
+    if (connection->settled || (void *)(tcp + 1) > ops->skb_data_end)
         return;
     size = ops->skb_len - (__u32)(tcp->data_offset >> 4) * 4;
     if (size && (__s32)(bpf_ntohl(tcp->seq) + size - (__u32)connection->reenrolled_at) > 0)

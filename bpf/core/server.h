@@ -2,19 +2,23 @@
 /* A request that arrived: the context it brings, or the beginning of a trace. */
 #pragma once
 #include "exchange.h"
+#include "option.h"
 
 static __always_inline void server_context(struct connection *connection,
                                            const struct stream *requests,
                                            struct exchange *exchange)
 {
-    struct span_context sent;
+    bool has_option =
+        settings.tcp_option &&
+        option_recall(connection, requests->head_position, requests->position, &exchange->span);
 
     if (requests->head.flags & HTTP1_CONTEXT) {
         exchange->span = requests->head.context;
         exchange->link = LINK_HEADER;
-    } else if (sent_recall(connection, requests->head_position, &sent)) {
-        exchange->span = sent;
+    } else if (sent_recall(connection, requests->head_position, &exchange->span)) {
         exchange->link = LINK_CONNECTION;
+    } else if (has_option) {
+        exchange->link = LINK_TCP_OPTION;
     } else {
         trace_begin(&exchange->span);
         exchange->link = LINK_NONE;

@@ -3,6 +3,7 @@
 #pragma once
 #include "request.h"
 #include "message.h"
+#include "option_send.h"
 
 #define OUTSTANDING_MAX PIPELINED_MAX
 
@@ -169,8 +170,12 @@ static __always_inline void socket_accepted(struct bpf_sock_ops *ops)
     if (!owner)
         return;
     connection = connection_create(sk, owner, bpf_get_socket_cookie(ops));
-    if (connection)
-        connection_begin(connection, ops, sk);
+    if (!connection)
+        return;
+    connection_begin(connection, ops, sk);
+    if (settings.tcp_option)
+        bpf_sock_ops_cb_flags_set(
+            ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_PARSE_UNKNOWN_HDR_OPT_CB_FLAG);
 }
 
 static long socket_close_one(__u32 index, void *state)
@@ -194,6 +199,8 @@ static __always_inline void socket_state(struct bpf_sock_ops *ops)
     connection = bpf_sk_storage_get(&connections, sk, NULL, 0);
     if (!connection)
         return;
+    if (settings.tcp_option)
+        option_ends(ops, connection);
     repeat(OUTSTANDING_MAX, socket_close_one, &connection);
     bpf_map_delete_elem(&open_requests, &connection->cookie);
     connection_deaf(connection, STREAM_TUNNEL);

@@ -86,7 +86,7 @@ static __always_inline void packet_received(struct __sk_buff *skb,
         stream_is_deaf(&connection->rx))
         return;
     segment_feed(skb, connection, true, segment);
-    if (!settings.inject_headers || !reenrol_allowed(connection, sk))
+    if (!enrol_wanted() || !reenrol_allowed(connection, sk))
         return;
     cookie = connection->cookie;
     connection->reenrolled_at = connection->rx.position;

@@ -10,6 +10,36 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
+/* While a segment is built, sent again, or has just arrived. */
+static __always_inline void on_header(struct bpf_sock_ops *ops)
+{
+    struct bpf_sock *sk = ops->sk;
+    struct connection *connection = sk ? bpf_sk_storage_get(&connections, sk, NULL, 0) : NULL;
+
+    if (!connection)
+        return;
+    switch (ops->op) {
+    case BPF_SOCK_OPS_HDR_OPT_LEN_CB:
+        enrol_sent(ops, connection);
+        if (settings.tcp_option)
+            option_reserve(ops, connection);
+        break;
+    case BPF_SOCK_OPS_WRITE_HDR_OPT_CB:
+        if (settings.tcp_option)
+            option_write(ops, connection);
+        break;
+    case BPF_SOCK_OPS_PARSE_HDR_OPT_CB:
+        enrol_received(ops, connection);
+        if (settings.tcp_option)
+            option_parsed(ops, connection);
+        break;
+    case BPF_SOCK_OPS_RETRANS_CB:
+        if (settings.tcp_option)
+            option_repeated(ops, connection);
+        break;
+    }
+}
+
 SEC("sockops")
 int on_socket(struct bpf_sock_ops *ops)
 {
@@ -26,14 +56,11 @@ int on_socket(struct bpf_sock_ops *ops)
     case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
         socket_accepted(ops);
         break;
-    case BPF_SOCK_OPS_HDR_OPT_LEN_CB:
-        enrol_sent(ops);
-        break;
-    case BPF_SOCK_OPS_PARSE_HDR_OPT_CB:
-        enrol_received(ops);
-        break;
     case BPF_SOCK_OPS_STATE_CB:
         socket_state(ops);
+        break;
+    default:
+        on_header(ops);
         break;
     }
     return 1;

@@ -47,7 +47,7 @@ internal sealed class Kernel : IDisposable
     /// <summary>Answers a process that asks FIONREAD; null when sockets are never enrolled.</summary>
     internal FionreadEviction? Eviction { get; private set; }
 
-    internal bool InjectsHeaders => _objects.Sockmap is not null;
+    internal bool InjectsHeaders => _objects is { WritesHeaders: true, Sockmap: not null };
 
     internal static Kernel Load(AgentOptions options, ProcFs proc, CgroupTree tree) =>
         new(KernelObjects.Load(options), proc, tree);

@@ -26,17 +26,19 @@ internal sealed class KernelObjects : IDisposable
             AgentPid = (uint)Environment.ProcessId,
             Sampler = options.Sampling.Sampler,
             ParentBased = options.Sampling.IsParentBased ? (byte)1 : (byte)0,
+            TcpOption = options.TcpOption,
         };
-        var canary = options.InjectHeaders ? TryCanary() : null;
-        var mayInject = canary is { MayEnrol: true };
+        var canary = options.InjectHeaders || options.TcpOption != TcpOption.Off ? TryCanary() : null;
+        var mayEnrol = canary is { MayEnrol: true };
         IsFionreadRight = canary is { IsFionreadRight: true };
-        settings.InjectHeaders = mayInject ? (byte)1 : (byte)0;
-        OpenOwners(mayInject ? ["sockets", "process", "sockmap", "reenrol", "fionread"] : ["sockets", "process"]);
+        WritesHeaders = options.InjectHeaders && mayEnrol;
+        settings.InjectHeaders = WritesHeaders ? (byte)1 : (byte)0;
+        OpenOwners(mayEnrol ? ["sockets", "process", "sockmap", "reenrol", "fionread"] : ["sockets", "process"]);
         _owners.ForEach(owner => owner.LoadMaps(_maps));
-        Fionread = mayInject ? TryLoad("fionread", settings) : null;
+        Fionread = mayEnrol ? TryLoad("fionread", settings) : null;
         settings.Resident = IsFionreadRight || Fionread is not null ? (byte)1 : (byte)0;
-        var sockmap = mayInject ? OnThread(() => Sockmap = TryLoad("sockmap", settings)) : null;
-        var reenrol = mayInject ? OnThread(() => Reenrol = TryLoad("reenrol", settings)) : null;
+        var sockmap = mayEnrol ? OnThread(() => Sockmap = TryLoad("sockmap", settings)) : null;
+        var reenrol = mayEnrol ? OnThread(() => Reenrol = TryLoad("reenrol", settings)) : null;
         try
         {
             Sockets = Load("sockets", settings);
@@ -54,12 +56,14 @@ internal sealed class KernelObjects : IDisposable
 
     internal BpfObject Process { get; }
 
-    /// <summary>Null: headers are not written.</summary>
+    /// <summary>Null: requests are not seen before TCP has them, so headers are not written.</summary>
     internal BpfObject? Sockmap { get; private set; }
 
     internal BpfObject? Reenrol { get; private set; }
 
     internal BpfObject? Fionread { get; }
+
+    internal bool WritesHeaders { get; }
 
     /// <summary>Sockets in a sockmap answer FIONREAD on this kernel.</summary>
     internal bool IsFionreadRight { get; }

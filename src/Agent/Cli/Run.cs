@@ -2,6 +2,7 @@
 // The agent, built by hand in the order things depend on each other: kernel side, targets, delivery, event loop.
 using Agent.Bpf;
 using Agent.Config;
+using Agent.Contract;
 using Agent.Delivery;
 using Agent.Diagnostics;
 using Agent.Events;
@@ -24,11 +25,6 @@ internal static class Run
         {
             throw new ConfigException("HILO_CGROUP", options.Cgroup ?? "", "there is no such cgroup; create it first");
         }
-        if (options.AskedForTcpOption)
-        {
-            Log.Warn("OTEL_EBPF_BPF_CONTEXT_PROPAGATION: the TCP option is not available yet; " +
-                (options.InjectHeaders ? "headers only" : "context is read, not written"));
-        }
 
         using var kernel = Kernel.Load(options, proc, tree);
         var ledger = new Ledger();
@@ -50,7 +46,8 @@ internal static class Run
         using var signals = new Signals(loop.Stop, () => Report(ledger, kernel.Counters));
         var watching = new Thread(() => watcher.Run(changes, kernel.EventsWereLost)) { Name = "targets" };
         watching.Start();
-        Log.Always($"ready: {watcher.Count} process(es) traced, headers {(kernel.InjectsHeaders ? "written" : "not written")}");
+        Log.Always($"ready: {watcher.Count} process(es) traced, headers {(kernel.InjectsHeaders ? "written" : "not written")}" +
+            (options.TcpOption == TcpOption.Off ? "" : ", TCP option written"));
 
         LibC.HurryThread(); // names programs before they end
         loop.Run(router);

@@ -21,7 +21,8 @@ internal static class Usage
           HILO_CGROUP                          nothing outside this cgroup
 
         What is done:
-          OTEL_EBPF_BPF_CONTEXT_PROPAGATION    headers (default) or disabled
+          OTEL_EBPF_BPF_CONTEXT_PROPAGATION    headers (default), tcp, headers,tcp or disabled
+          HILO_TCP_OPTION_FORMAT               of tcp: obi (default) or experiment (RFC 6994)
           OTEL_TRACES_SAMPLER, _ARG            always_on, always_off, traceidratio, parentbased_...
 
         Where traces go:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Agent.Contract;
 using Agent.Delivery;
 using Agent.Diagnostics;
 using Agent.Targets;
@@ -17,8 +18,8 @@ internal sealed record AgentOptions
     /// <summary>Write <c>traceparent</c> into requests.</summary>
     internal bool InjectHeaders { get; init; } = true;
 
-    /// <summary>A carrier was asked for that this version does not have.</summary>
-    internal bool AskedForTcpOption { get; init; }
+    /// <summary>Carry the context of requests without a header as a TCP option, and in which format.</summary>
+    internal TcpOption TcpOption { get; init; }
 
     internal required SamplingOptions Sampling { get; init; }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From environment variables to AgentOptions. The first bad value ends it: a run never starts half configured.
 using System.Globalization;
+using Agent.Contract;
 using Agent.Delivery;
 using Agent.Diagnostics;
 using Agent.Targets;
@@ -20,7 +21,7 @@ internal sealed class EnvironmentReader(Func<string, string?> variables)
             Selector = ReadSelector(),
             Cgroup = Text("HILO_CGROUP"),
             InjectHeaders = headers,
-            AskedForTcpOption = tcp,
+            TcpOption = tcp ? ReadTcpOptionFormat() : TcpOption.Off,
             Sampling = SamplingOptions.Parse(Text("OTEL_TRACES_SAMPLER"), Text("OTEL_TRACES_SAMPLER_ARG")),
             Delivery = ReadDelivery(),
             LogLevel = ReadLogLevel(),
@@ -66,8 +67,19 @@ internal sealed class EnvironmentReader(Func<string, string?> variables)
             "disabled" => (false, false),
             "headers" => (true, false),
             "tcp" => (false, true),
-            "all" => (true, true),
-            var other => throw new ConfigException(name, other, "use disabled, headers, tcp or all"),
+            "headers,tcp" or "tcp,headers" or "all" => (true, true),
+            var other => throw new ConfigException(name, other, "use disabled, headers, tcp, headers,tcp or all"),
+        };
+    }
+
+    private TcpOption ReadTcpOptionFormat()
+    {
+        const string name = "HILO_TCP_OPTION_FORMAT";
+        return (Text(name) ?? "obi") switch
+        {
+            "obi" => TcpOption.Obi,
+            "experiment" => TcpOption.Experiment,
+            var other => throw new ConfigException(name, other, "use obi or experiment"),
         };
     }
 

@@ -13,7 +13,7 @@ public class EnvironmentReaderTests
     {
         var options = Read();
         Assert.True(options.InjectHeaders);
-        Assert.False(options.AskedForTcpOption);
+        Assert.Equal(TcpOption.Off, options.TcpOption);
         Assert.Null(options.Cgroup);
         Assert.Equal(TracePrinter.Tree, options.Delivery.Printer);
         Assert.Null(options.Delivery.Endpoint);
@@ -26,11 +26,22 @@ public class EnvironmentReaderTests
     [InlineData("disabled", false, false)]
     [InlineData("headers", true, false)]
     [InlineData("tcp", false, true)]
+    [InlineData("headers,tcp", true, true)]
     [InlineData("all", true, true)]
     public void Propagation_is_a_word(string word, bool headers, bool tcp)
     {
         var options = Read(("OTEL_EBPF_BPF_CONTEXT_PROPAGATION", word));
-        Assert.Equal((headers, tcp), (options.InjectHeaders, options.AskedForTcpOption));
+        Assert.Equal((headers, tcp), (options.InjectHeaders, options.TcpOption != TcpOption.Off));
+    }
+
+    [Theory]
+    [InlineData("obi", true)]
+    [InlineData("experiment", false)]
+    [InlineData(null, true)]
+    public void The_tcp_option_has_two_formats(string? word, bool isObi)
+    {
+        var options = Read(("OTEL_EBPF_BPF_CONTEXT_PROPAGATION", "tcp"), ("HILO_TCP_OPTION_FORMAT", word));
+        Assert.Equal(isObi ? TcpOption.Obi : TcpOption.Experiment, options.TcpOption);
     }
 
     [Theory]
@@ -97,6 +108,6 @@ public class EnvironmentReaderTests
         Assert.Equal(LogLevel.Debug, options.LogLevel);
     }
 
-    private static AgentOptions Read(params (string Name, string Value)[] variables) =>
+    private static AgentOptions Read(params (string Name, string? Value)[] variables) =>
         EnvironmentReader.Read(name => variables.FirstOrDefault(variable => variable.Name == name).Value);
 }
