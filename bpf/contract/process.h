@@ -17,7 +17,8 @@ struct process_event {
     __u32 pid;
     __u32 parent_pid;
     enum process_change change;
-    __u8 pad[3];
+    __u8 chosen; /* 1: it is a target from this exec on, because everything in its cgroup is */
+    __u8 pad[2];
     __u32 target;               /* what it was traced as until now (target.pid), 0: not traced */
     char command[COMMAND_SIZE]; /* task comm, zero-terminated */
 };

@@ -19,11 +19,14 @@ enum tcp_option : __u8 {
  * settings` in read-only data of every object that looks at them. */
 struct settings {
     __u64 sampling_threshold; /* SAMPLER_RATIO: kept when the low 63 bits of the id are below */
+    __u64 cgroup;             /* id of the cgroup that Hilo is confined to */
+    __u32 cgroup_level;       /* how far it is below the root */
     __u32 agent_pid;          /* never traced */
     enum sampler sampler;     /* for requests without a parent, or for all when not parent_based */
     __u8 parent_based;        /* 1: the flag of an incoming context decides */
     __u8 inject_headers;      /* 1: write traceparent into requests */
     __u8 resident;            /* 1: non-blocking sockets may stay in the sockmap between requests */
     enum tcp_option tcp_option;
-    __u8 pad[7];
+    __u8 select_all; /* 1: every program that is executed in the cgroup is a target */
+    __u8 pad[2];
 };

@@ -2,10 +2,12 @@
 /* Tells the agent of processes that are born, replaced or ended, and of those that begin to serve.
  *
  * Raw tracepoints: they run in the thread that acts, exist on every kernel, and these four are rare.
- * A child of a target is a target before it can run: the agent need not be asked. */
+ * A child of a target is a target before it can run, and so is what is executed where everything is
+ * one: the agent need not be asked. */
 #include "../core/count.h"
 #include "../core/emit.h"
 #include "../core/request.h"
+#include "../core/settings.h"
 #include "../core/watch.h"
 #include "../contract/process.h"
 
@@ -19,7 +21,8 @@ EVENT_LAYOUT(listen_event);
 static __always_inline void process_emit(struct task_struct *task,
                                          struct task_struct *parent,
                                          enum process_change change,
-                                         __u32 target)
+                                         __u32 target,
+                                         bool chosen)
 {
     struct process_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
@@ -31,6 +34,7 @@ static __always_inline void process_emit(struct task_struct *task,
     event->parent_pid = BPF_CORE_READ(parent, tgid);
     event->change = change;
     event->target = target;
+    event->chosen = chosen;
     __builtin_memset(event->pad, 0, sizeof(event->pad));
     BPF_CORE_READ_STR_INTO(&event->command, task, comm);
     bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
@@ -39,6 +43,26 @@ static __always_inline void process_emit(struct task_struct *task,
 static __always_inline bool is_process(struct task_struct *task)
 {
     return BPF_CORE_READ(task, pid) == BPF_CORE_READ(task, tgid);
+}
+
+static __always_inline bool target_add(__u32 pid, __u32 target)
+{
+    struct target entry = {.pid = target};
+
+    /* What is there under its number is left from another process. */
+    bpf_map_delete_elem(&watches, &pid);
+    if (!bpf_map_update_elem(&targets, &pid, &entry, BPF_ANY))
+        return true;
+    count(COUNTER_TARGETS_FULL);
+    return false;
+}
+
+/* The agent would come to the same decision, but milliseconds later. What depends on the program, or on
+ * what it does, is left to it: a path is no property of a file. */
+static __always_inline bool is_selected(__u32 pid)
+{
+    return settings.select_all && pid != settings.agent_pid &&
+           bpf_get_current_ancestor_cgroup_id(settings.cgroup_level) == settings.cgroup;
 }
 
 SEC("raw_tp/sched_process_fork")
@@ -54,13 +78,10 @@ int on_fork(struct bpf_raw_tracepoint_args *args)
     target = target_of(BPF_CORE_READ(parent, tgid));
     if (!target)
         return 0; /* of what is no target, exec and listen say enough */
-    struct target copy = {.pid = target->pid};
+    __u32 pid = target->pid;
 
-    /* What is there under its number is left from another process. */
-    bpf_map_delete_elem(&watches, &child_pid);
-    if (bpf_map_update_elem(&targets, &child_pid, &copy, BPF_ANY))
-        count(COUNTER_TARGETS_FULL);
-    process_emit(child, parent, PROCESS_FORK, copy.pid);
+    target_add(child_pid, pid);
+    process_emit(child, parent, PROCESS_FORK, pid, false);
     return 0;
 }
 
@@ -71,13 +92,16 @@ int on_exec(struct bpf_raw_tracepoint_args *args)
     __u32 pid = BPF_CORE_READ(task, tgid);
     struct target *target = target_of(pid);
     __u32 before = 0;
+    bool chosen = false;
 
     /* Another program is another target. The agent reads this event before any exchange of it. */
     if (target) {
         before = target->pid;
         target->pid = pid;
+    } else if (is_selected(pid)) {
+        chosen = target_add(pid, pid);
     }
-    process_emit(task, BPF_CORE_READ(task, real_parent), PROCESS_EXEC, before);
+    process_emit(task, BPF_CORE_READ(task, real_parent), PROCESS_EXEC, before, chosen);
     return 0;
 }
 
@@ -96,7 +120,7 @@ int on_exit(struct bpf_raw_tracepoint_args *args)
     before = target->pid;
     bpf_map_delete_elem(&targets, &tid);
     bpf_map_delete_elem(&watches, &tid);
-    process_emit(task, BPF_CORE_READ(task, real_parent), PROCESS_EXIT, before);
+    process_emit(task, BPF_CORE_READ(task, real_parent), PROCESS_EXIT, before, false);
     return 0;
 }
 

@@ -29,6 +29,20 @@ public class AttachTests
     }
 
     [Fact]
+    public void What_was_attached_ahead_stays_without_targets()
+    {
+        using var cgroup = new OwnCgroup();
+        using var sockets = Objects.Load("sockets");
+        using var probe = new Sockets(sockets, cgroup.Tree);
+        var inner = Process(1, cgroup.Below("inner"));
+        probe.AttachAhead(cgroup.Path);
+        probe.Attach(inner);
+        Assert.Equal([cgroup.Path], probe.Attached);
+        probe.Detach(inner);
+        Assert.Equal([cgroup.Path], probe.Attached);
+    }
+
+    [Fact]
     public void A_cgroup_inside_another_gets_its_own_programs_only_without_the_outer()
     {
         using var cgroup = new OwnCgroup();

@@ -22,17 +22,22 @@ internal sealed class Kernel : IDisposable
     private FionreadWatch? _watch;
     private ulong _lost;
 
-    private Kernel(KernelObjects objects, ProcFs proc, CgroupTree tree)
+    private Kernel(KernelObjects objects, TargetSelector selector, ProcFs proc, CgroupTree tree)
     {
         _objects = objects;
         Counters = new Counters(objects.Sockets.Counters("counters"));
         Targets = objects.Process.Map<uint, Contract.Target>("targets");
         Owners = objects.Sockets.Map<int, Owner>("owners");
-        _probes.Add(new Sockets(objects.Sockets, tree));
+        var sockets = new Sockets(objects.Sockets, tree);
+        _probes.Add(sockets);
         if (objects.Sockmap is not null)
         {
             Http1Header.Attach(objects.Sockmap);
             AddPropagationProbes(proc);
+        }
+        if (selector.IsEverything)
+        {
+            sockets.AttachAhead(tree.Confinement);
         }
     }
 
@@ -50,7 +55,7 @@ internal sealed class Kernel : IDisposable
     internal bool InjectsHeaders => _objects is { WritesHeaders: true, Sockmap: not null };
 
     internal static Kernel Load(AgentOptions options, ProcFs proc, CgroupTree tree) =>
-        new(KernelObjects.Load(options), proc, tree);
+        new(KernelObjects.Load(options, tree), options.Selector, proc, tree);
 
     internal RingBuffer Ring() => _objects.Sockets.Ring("events");
 

@@ -8,6 +8,7 @@ using Agent.Config;
 using Agent.Contract;
 using Agent.Diagnostics;
 using Agent.Propagation;
+using Agent.Targets;
 
 namespace Agent.Cli;
 
@@ -18,7 +19,7 @@ internal sealed class KernelObjects : IDisposable
     private readonly SharedMaps _maps = new();
     private KernelTypes? _types;
 
-    private KernelObjects(AgentOptions options)
+    private KernelObjects(AgentOptions options, CgroupTree tree)
     {
         var settings = new Settings
         {
@@ -28,6 +29,10 @@ internal sealed class KernelObjects : IDisposable
             ParentBased = options.Sampling.IsParentBased ? (byte)1 : (byte)0,
             TcpOption = options.TcpOption,
         };
+        if (options.Selector.IsEverything && tree.TryFindConfinement(out var number, out var level))
+        {
+            (settings.SelectAll, settings.Cgroup, settings.CgroupLevel) = (1, number, level);
+        }
         var canary = options.InjectHeaders || options.TcpOption != TcpOption.Off ? TryCanary() : null;
         var mayEnrol = canary is { MayEnrol: true };
         IsFionreadRight = canary is { IsFionreadRight: true };
@@ -68,7 +73,7 @@ internal sealed class KernelObjects : IDisposable
     /// <summary>Sockets in a sockmap answer FIONREAD on this kernel.</summary>
     internal bool IsFionreadRight { get; }
 
-    internal static KernelObjects Load(AgentOptions options) => new(options);
+    internal static KernelObjects Load(AgentOptions options, CgroupTree tree) => new(options, tree);
 
     public void Dispose()
     {

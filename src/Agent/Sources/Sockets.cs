@@ -26,6 +26,13 @@ internal sealed class Sockets : IProbe, IDisposable
     /// <summary>The cgroups that programs are attached to.</summary>
     internal IReadOnlyCollection<string> Attached => _links.Keys;
 
+    /// <summary>Attaches to a cgroup for good, before a process in it is known.</summary>
+    internal void AttachAhead(string cgroup)
+    {
+        _users[cgroup] = _users.GetValueOrDefault(cgroup) + 1;
+        Settle();
+    }
+
     public void Attach(TargetProcess process)
     {
         var cgroup = process.Cgroup;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
+using Agent.Bpf;
 
 namespace Agent.Targets;
 
@@ -42,6 +43,25 @@ internal sealed class CgroupTree
 
     /// <summary>True for the confinement itself and everything below it.</summary>
     internal bool Allows(string cgroup) => IsWithin(cgroup, Confinement);
+
+    /// <summary>
+    /// How the kernel knows the confinement: its number, and how far it is below the root. In a cgroup namespace the root is
+    /// another one; then number and level do not fit, and the kernel finds nothing inside.
+    /// </summary>
+    internal bool TryFindConfinement(out ulong number, out uint level)
+    {
+        number = 0;
+        level = (uint)Confinement.AsSpan().TrimEnd('/').Count('/');
+        var fd = LibC.Open(Directory(Confinement), LibC.OpenPathCloseOnExec, 0);
+        if (fd < 0)
+        {
+            return false;
+        }
+        var found = LibC.TryIdentify(fd, out var identity);
+        _ = LibC.Close(fd);
+        number = identity.Inode;
+        return found;
+    }
 
     /// <summary>The directory of a cgroup.</summary>
     internal string Directory(string cgroup)

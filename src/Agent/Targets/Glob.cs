@@ -14,6 +14,9 @@ internal sealed class Glob
     {
     }
 
+    /// <summary>True when there is nothing it does not match.</summary>
+    internal bool IsEverything => _patterns.Exists(pattern => pattern.Length > 0 && pattern.AsSpan().TrimStart('*').IsEmpty);
+
     internal bool Matches(ReadOnlySpan<char> path)
     {
         foreach (var pattern in _patterns)

@@ -20,11 +20,12 @@ internal sealed class ProgramChanges(
     {
         try
         {
-            if (e.Target != 0)
+            var isNew = e.Chosen != 0;
+            if (e.Target != 0 || isNew)
             {
                 var target = Name(e, proc.Executable((int)e.Pid));
                 table.Set(target);
-                changes.Post(new Change(ChangeKind.Exec, (int)e.Pid) { StartNs = e.StartNs, Target = target });
+                changes.Post(new Change(ChangeKind.Exec, (int)e.Pid) { StartNs = e.StartNs, Target = target, IsNew = isNew });
             }
             else
             {

@@ -19,6 +19,9 @@ internal sealed class TargetSelector(PortRanges? ports, Glob? executable, IReadO
     /// <summary>True when a process can be chosen for a port it listens on.</summary>
     internal bool UsesPorts => ports is not null || IsDefault;
 
+    /// <summary>True when every program is chosen, whatever it is and does.</summary>
+    internal bool IsEverything => executable is { IsEverything: true };
+
     /// <summary>Chosen for what it is.</summary>
     internal bool MatchesProcess(int pid, string program) =>
         pids.Contains(pid) || (executable is not null && executable.Matches(program));

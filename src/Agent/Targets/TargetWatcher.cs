@@ -205,7 +205,6 @@ internal sealed class TargetWatcher(
         Probe(process);
         if (change.IsNew)
         {
-            TellKernel(process);
             owners.Mark(process);
             FindDescendants(process);
         }

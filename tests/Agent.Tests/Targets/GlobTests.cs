@@ -38,6 +38,20 @@ public class GlobTests
     [InlineData("{0,1}{0,1}{0,1}{0,1}{0,1}{0,1}{0,1}{0,1}{0,1}")]
     public void Rejects_what_cannot_be_meant(string pattern) => Assert.False(Glob.TryParse(pattern, out _));
 
+    [Theory]
+    [InlineData("*", true)]
+    [InlineData("**", true)]
+    [InlineData("{/a,*}", true)]
+    [InlineData("a{,b}", false)]
+    [InlineData("{a,}", false)]
+    [InlineData("/*", false)]
+    [InlineData("*?", false)]
+    public void Everything_is_stars_only(string pattern, bool expected)
+    {
+        Assert.True(Glob.TryParse(pattern, out var glob));
+        Assert.Equal(expected, glob.IsEverything);
+    }
+
     [Fact]
     public void Many_stars_do_not_explode()
     {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // forker PORT fork COUNT: COUNT children, each sends one request with its own pid as id, and ends.
+// forker PORT once ID: one request with this id, as soon as it runs.
 // forker PORT reuse COUNT PROGRAM…: COUNT times one child after the other under the very same pid,
 // each with OTEL_SERVICE_NAME=life-<n> and LIFE=<n> in its environment, executing PROGRAM.
 #define _GNU_SOURCE
@@ -25,7 +26,7 @@ static void fail(const char *what)
     exit(1);
 }
 
-static void request(unsigned short port)
+static void request(unsigned short port, int id)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     int fd = socket(AF_INET, SOCK_STREAM, 0), size;
@@ -34,7 +35,7 @@ static void request(unsigned short port)
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
         fail("connect");
-    size = snprintf(text, sizeof(text), "GET /fork?id=%d HTTP/1.1\r\nHost: a\r\n\r\n", getpid());
+    size = snprintf(text, sizeof(text), "GET /fork?id=%d HTTP/1.1\r\nHost: a\r\n\r\n", id);
     if (send(fd, text, size, 0) != size || recv(fd, answer, sizeof(answer), 0) <= 0)
         fail("request");
 }
@@ -49,12 +50,11 @@ static void reap(void)
 
 static void fork_many(unsigned short port, int count)
 {
-    usleep(400000); /* the parent is known by then: what is tested is that its children are */
     for (int i = 0; i < count; i++) {
         if (i >= AT_ONCE)
             reap();
         if (!fork()) {
-            request(port);
+            request(port, getpid());
             _exit(0);
         }
     }
@@ -107,6 +107,8 @@ int main(int count, char **arguments)
         return 2;
     if (!strcmp(arguments[2], "fork"))
         fork_many(atoi(arguments[1]), atoi(arguments[3]));
+    else if (!strcmp(arguments[2], "once"))
+        request(atoi(arguments[1]), atoi(arguments[3]));
     else
         reuse(atoi(arguments[3]), arguments + 4);
     printf("ok\n");
