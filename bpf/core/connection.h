@@ -89,7 +89,7 @@ struct option_place {
 struct options {
     struct option_place places[OPTION_PLACES];
     __u64 last_head; /* server: where the head of the newest request starts */
-    __u8 next;       /* place to be used next */
+    __u8 next;       /* server: place to be used next */
     __u8 pending;    /* client: places wait for their segment, or its acknowledgement */
     __u8 delivered;  /* client: segments with an option that were acknowledged */
     __u8 judged;     /* client: whether they are answered is known */

@@ -42,16 +42,24 @@ static __always_inline struct option_place *option_at(struct connection *connect
     return NULL;
 }
 
-/* A place for a new context: instead of the oldest one. */
-static __always_inline struct option_place *option_place(struct connection *connection,
-                                                         __u64 position)
+static __always_inline struct option_place *option_fill(struct option_place *place, __u64 position)
 {
-    __u32 slot = connection->options.next++ & (OPTION_PLACES - 1);
-    struct option_place *place = &connection->options.places[slot];
-
     __builtin_memset(place, 0, sizeof(*place));
     place->position = position;
     return place;
+}
+
+/* Client: a free place, NULL: all wait for an acknowledgement. Only pipelining comes that far, and of the
+ * requests in one segment only the first can be meant. */
+static __always_inline struct option_place *option_promise(struct connection *connection,
+                                                           __u64 position)
+{
+    struct option_place *place = option_at(connection, 0);
+
+    if (!place)
+        return NULL;
+    connection->options.pending = 1;
+    return option_fill(place, position);
 }
 
 /* The request that starts at `position` leaves without a header: the segment that begins there shall
@@ -65,9 +73,9 @@ PROVEN_ONCE int option_schedule(struct connection *connection,
     if (!connection || !span || !settings.tcp_option || option_at(connection, position) ||
         option_peer_refuses(connection))
         return 0;
-    place = option_place(connection, position);
-    place->span = *span;
-    connection->options.pending = 1;
+    place = option_promise(connection, position);
+    if (place)
+        place->span = *span;
     return 0;
 }
 
@@ -96,7 +104,8 @@ static __always_inline void option_arrived(struct connection *connection,
             place->position = position;
         return;
     }
-    place = option_place(connection, position);
+    place = &connection->options.places[connection->options.next++ & (OPTION_PLACES - 1)];
+    option_fill(place, position);
     place->span = *span;
     place->is_near = is_near;
 }

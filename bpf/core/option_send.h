@@ -65,9 +65,9 @@ PROVEN_ONCE int option_prepare(struct connection *connection)
                                                     : connection->tx.head_position;
     if (option_at(connection, position) || option_peer_refuses(connection))
         return 0;
-    place = option_place(connection, position);
-    client_prepare(connection, place);
-    connection->options.pending = 1;
+    place = option_promise(connection, position);
+    if (place)
+        client_prepare(connection, place);
     return 0;
 }
 
