@@ -77,13 +77,13 @@ struct option_place {
     struct span_context span;
     __u8 parent_id[SPAN_ID_SIZE]; /* prepared: what the exchange will get */
     enum link link;
-    __u8 prepared; /* client: the head was not read yet */
-    __u8 written;  /* client: a segment with it was built */
-    __u8 repeated; /* client: and was sent again */
-    __u8 struck;   /* client: and again, without it */
-    __u8 used;     /* server: a request has it */
-    __u8 is_near;  /* server: the writer may have meant a byte near this one */
-    __u8 pad;
+    __u8 prepared;     /* client: the head was not read yet */
+    __u8 written;      /* client: a segment with it was built */
+    __u8 repeated;     /* client: and was sent again */
+    __u8 struck;       /* client: and again, without it */
+    __u8 used;         /* server: a request has it */
+    __u8 is_near;      /* server: the writer may have meant a byte near this one */
+    __u8 acknowledged; /* client */
 };
 
 struct options {

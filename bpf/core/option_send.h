@@ -14,10 +14,18 @@
 
 #define OPTION_CLIENT_CALLBACKS (BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG | BPF_SOCK_OPS_RETRANS_CB_FLAG)
 
+/* A head that is sent in pieces: whoever opens the exchange will want the ids that are under way. */
+static __always_inline bool option_is_awaited(const struct connection *connection,
+                                              const struct option_place *place)
+{
+    return connection->tx.phase == STREAM_HEAD && connection->tx.head_position == place->position;
+}
+
 /* Forgets what has been acknowledged. Returns how many places still want room. */
 static __always_inline __u32 option_settle(struct connection *connection, __u32 acknowledged)
 {
     __u32 waiting = 0;
+    __u32 kept = 0;
 
     for (__u32 i = 0; i < OPTION_PLACES; i++) {
         struct option_place *place = &connection->options.places[i];
@@ -25,15 +33,17 @@ static __always_inline __u32 option_settle(struct connection *connection, __u32 
         if (!place->position)
             continue;
         if ((__s32)(acknowledged - (__u32)place->position) > 0) {
-            if (place->written && !place->struck)
+            if (place->written && !place->struck && !place->acknowledged)
                 option_peer_delivered(connection);
-            place->position = 0;
+            place->acknowledged = 1;
+            if (!option_is_awaited(connection, place))
+                place->position = 0;
         } else if (!place->repeated) {
             waiting++;
         }
+        kept |= !!place->position;
     }
-    if (!waiting)
-        connection->options.pending = 0;
+    connection->options.pending = kept;
     return waiting;
 }
 
@@ -49,7 +59,8 @@ static __always_inline bool option_begins(const struct connection *connection, _
     if (stream->phase == STREAM_START)
         return connection->opened && (__u32)stream->position == next &&
                !(stream->head.flags & HTTP1_CONTEXT); /* the last one had a context of its own */
-    return stream->phase == STREAM_HEAD && stream->head.phase == HTTP1_FIELDS &&
+    return stream->phase == STREAM_HEAD &&
+           (connection->opened || stream->head.phase == HTTP1_FIELDS) &&
            (__u32)stream->head_position == next;
 }
 

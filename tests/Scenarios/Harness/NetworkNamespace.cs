@@ -13,6 +13,8 @@ internal sealed class NetworkNamespace : IDisposable
 
     private readonly string _name;
 
+    public string Name => _name;
+
     public string Handle => "/run/netns/" + _name;
 
     public NetworkNamespace(string name)
@@ -62,6 +64,9 @@ internal sealed class NetworkNamespace : IDisposable
         failure?.Throw();
         return result!;
     }
+
+    /// <summary>The command ip, inside.</summary>
+    public void Configure(string arguments) => Ip(["-n", _name, .. arguments.Split(' ')]);
 
     /// <summary>Whether something listens on this port of any address inside.</summary>
     public bool IsListening(int port)

@@ -54,9 +54,9 @@ internal static class Programs
     }
 
     /// <summary>nginx that forwards everything on one port to another, on kept connections.</summary>
-    public static ProgramStart Proxy(int port, int backend, string folder) =>
+    public static ProgramStart Proxy(int port, int backend, string folder, string address = "127.0.0.1") =>
         Nginx(folder, $"listen {port}; location / {{ proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection ''; }}",
-            $"upstream backend {{ server 127.0.0.1:{backend}; keepalive 16; }}");
+            $"upstream backend {{ server {address}:{backend}; keepalive 16; }}");
 
     private static ProgramStart Nginx(string folder, string server, string more = "")
     {

@@ -8,6 +8,8 @@ public abstract class Scenario : IDisposable
 
     private protected Sandbox Sandbox { get; } = new();
 
+    private readonly List<Sandbox> _others = [];
+
     private protected static string Backend { get; } = $"http://127.0.0.1:{Programs.BackendPort}";
 
     /// <summary>Starts the player on a conversation.</summary>
@@ -48,8 +50,17 @@ public abstract class Scenario : IDisposable
         return Wire.Compare(talk.Data.AsSpan(0, size), [.. talk.Heads.TakeWhile(head => head.End.Value <= size)], received);
     }
 
+    /// <summary>What another host would be: a cgroup and a network apart from the first ones.</summary>
+    private protected Sandbox AddSandbox()
+    {
+        var sandbox = new Sandbox();
+        _others.Add(sandbox);
+        return sandbox;
+    }
+
     public void Dispose()
     {
+        _others.ForEach(sandbox => sandbox.Dispose());
         Sandbox.Dispose();
         GC.SuppressFinalize(this);
     }

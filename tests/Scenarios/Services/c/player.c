@@ -9,6 +9,7 @@
 //   PLAYER_GATE exists) | stop (here, if it exists)
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include "sends.h"
 
@@ -20,11 +21,11 @@ static void player_connect(struct player *p)
 
     if (p->fd >= 0)
         close(p->fd);
-    p->fd = socket(AF_INET, SOCK_STREAM, 0);
+    p->fd = socket(p->target.ss_family, SOCK_STREAM, 0);
     setsockopt(p->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
     if (p->source.sin_port && bind(p->fd, (struct sockaddr *)&p->source, sizeof(p->source)))
         fail("bind");
-    if (connect(p->fd, (struct sockaddr *)&p->target, sizeof(p->target)))
+    if (connect(p->fd, (struct sockaddr *)&p->target, p->target_size))
         fail("connect");
     message_start(&p->answer, true, false);
 }
@@ -111,6 +112,17 @@ static bool player_transfer(struct player *p, const char *step, const char *rest
     return true;
 }
 
+static void player_target(struct player *p, const char *address, const char *port)
+{
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM}, *found;
+
+    if (getaddrinfo(address, port, &hints, &found))
+        fail("address");
+    memcpy(&p->target, found->ai_addr, found->ai_addrlen);
+    p->target_size = found->ai_addrlen;
+    freeaddrinfo(found);
+}
+
 static void player_open(struct player *p, int count, char **arguments)
 {
     struct stat status;
@@ -120,9 +132,7 @@ static void player_open(struct player *p, int count, char **arguments)
         exit(2);
     }
     p->fd = -1;
-    p->target.sin_family = AF_INET;
-    p->target.sin_port = htons(atoi(arguments[2]));
-    inet_pton(AF_INET, arguments[1], &p->target.sin_addr);
+    player_target(p, arguments[1], arguments[2]);
     p->source.sin_family = AF_INET;
     p->source.sin_port = count > 5 ? htons(atoi(arguments[5])) : 0;
     p->data_fd = open(arguments[3], O_RDONLY);

@@ -17,7 +17,8 @@ struct player {
     int fd;
     int data_fd;
     int answers;
-    struct sockaddr_in target;
+    struct sockaddr_storage target;
+    socklen_t target_size;
     struct sockaddr_in source;
     const char *data;
     size_t size;

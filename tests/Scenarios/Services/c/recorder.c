@@ -6,6 +6,7 @@
 // What begins with anything but a capital letter, or with the preface of HTTP/2, is echoed.
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -247,17 +248,17 @@ static void start(int fd)
 
 int main(int count, char **arguments)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    int listener = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM}, *address;
+    int listener, one = 1;
 
-    if (count < 3)
+    if (count < 3 ||
+        getaddrinfo(count > 3 ? arguments[3] : "0.0.0.0", arguments[1], &hints, &address))
         return 2;
+    listener = socket(address->ai_family, SOCK_STREAM, 0);
     signal(SIGPIPE, SIG_IGN);
     directory = arguments[2];
-    address.sin_port = htons(atoi(arguments[1]));
-    inet_pton(AF_INET, count > 3 ? arguments[3] : "0.0.0.0", &address.sin_addr);
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    if (bind(listener, (struct sockaddr *)&address, sizeof(address)) || listen(listener, 512)) {
+    if (bind(listener, address->ai_addr, address->ai_addrlen) || listen(listener, 512)) {
         perror("recorder: listen");
         return 1;
     }
