@@ -30,6 +30,8 @@ enum counter : __u32 {
     COUNTER_OPTION_BARRED,     /* destinations that drop, or reset, what has the option */
     COUNTER_OPTION_STRIPPED,   /* destinations that stopped answering it: not tried for a while */
 
+    COUNTER_CARRY_DROPPED, /* a tracestate or baggage that is invalid or too long was not passed on */
+
     /* streams that could not be followed */
     COUNTER_STREAM_UNKNOWN,  /* the connection does not speak HTTP/1 */
     COUNTER_STREAM_GAP,      /* bytes were missed inside a message */

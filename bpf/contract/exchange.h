@@ -51,11 +51,13 @@ struct exchange_event {
     __u16 status OTLP("http.response.status_code"); /* final status, 0: none came */
     __u16 request_head_size;                        /* captured bytes of the request head */
     __u16 response_head_size;                       /* captured bytes of the response head */
+    __u16 notes_at;                                 /* in heads[]: where the notes begin ... */
+    __u16 notes_size;                               /* ... and how many bytes they are, 0: none */
     enum role role;
     enum protocol protocol;
     enum link link OTLP("hilo.link");
     enum carrier carrier OTLP("hilo.propagation");
     enum outcome outcome;
-    __u8 pad;
+    __u8 pad[5];
     __u8 heads[]; /* request_head_size bytes, then response_head_size bytes */
 };

@@ -24,9 +24,15 @@ struct settings {
     __u32 agent_pid;          /* never traced */
     enum sampler sampler;     /* for requests without a parent, or for all when not parent_based */
     __u8 parent_based;        /* 1: the flag of an incoming context decides */
-    __u8 inject_headers;      /* 1: write traceparent into requests */
+    __u8 inject_headers;      /* 1: write the context into requests */
+    __u8 write_w3c;           /* 1: as traceparent */
+    __u8 write_b3;            /* 1: as one b3 header */
+    __u8 write_b3_multi;      /* 1: as X-B3-… headers */
+    __u8 carry_tracestate;    /* 1: pass on the tracestate that came with a request */
+    __u8 carry_baggage;       /* 1: pass on its baggage */
+    __u8 generate_headers;    /* 1: some header rule has HEADER_GENERATE */
     __u8 resident;            /* 1: non-blocking sockets may stay in the sockmap between requests */
     enum tcp_option tcp_option;
     __u8 select_all; /* 1: every program that is executed in the cgroup is a target */
-    __u8 pad[2];
+    __u8 pad[4];
 };

@@ -64,6 +64,8 @@ static __always_inline void client_begin(struct connection *connection,
         id_copy(exchange->parent_id, place->parent_id);
     } else {
         client_identify(&exchange->span, exchange->parent_id, parent);
+        if (!parent)
+            sample_request(&exchange->span, &connection->tx.head, false);
     }
     if (parent)
         parent->propagated = 1;
@@ -119,6 +121,8 @@ PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 t
     exchange->pid = pid;
     exchange->tid = tid;
     parent = client_parent(connection, tid, &exchange->link);
+    connection->parent.cookie = parent && parent->extras & EXTRA_CARRY ? parent->cookie : 0;
+    connection->parent.ordinal = parent ? parent->ordinal : 0;
     if (!(requests->head.flags & HTTP1_CONTEXT)) {
         client_begin(connection, exchange, parent);
     } else if (client_forwards(parent, &requests->head.context)) {

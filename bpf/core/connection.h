@@ -42,11 +42,21 @@ struct stream {
     __u32 turn; /* 1: a CPU works on it (turn.h) */
 };
 
+#define EXTRA_CARRY 1
+#define EXTRA_NOTES 2
+
 /* The request that a thread had read: a range, because one read may take several requests. */
 struct task {
     __u64 cookie; /* of the server connection, 0: none */
     __u32 first;  /* ordinals of the requests, both included */
     __u32 last;
+};
+
+/* A request, named for good. */
+struct request_name {
+    __u64 cookie;  /* of its connection */
+    __u32 ordinal; /* 1 for the first request there */
+    __u32 pad;
 };
 
 struct exchange {
@@ -64,7 +74,8 @@ struct exchange {
     __u16 status;
     enum link link;
     enum carrier carrier;
-    __u8 pad[2];
+    __u8 extras; /* EXTRA_…: what is kept under the name of this request */
+    __u8 pad;
     __u8 request_head[REQUEST_CAPTURE];
     __u8 response_head[RESPONSE_CAPTURE];
 };
@@ -113,6 +124,8 @@ struct connection {
     __u8 pad[2];
     enum counter skip;   /* client: why sk_msg cannot inject into the next request, if it knows */
     __u64 reenrolled_at; /* client: place in rx at which it was last put back into the sockmap */
+    struct request_name
+        parent;              /* client: of the newest request, if it brought anything to carry on */
     struct exchange current; /* the request with ordinal closed + 1, unless it was pipelined */
     __u16 captured;          /* bytes of the request head that is just passing */
     __u8 enrolled;           /* client: in the sockmap */
@@ -121,6 +134,8 @@ struct connection {
     enum role role;
     __u8 staged;          /* that head is in capture[]: current.request_head is in use */
     __u8 answer_captured; /* bytes in answer[] */
+    __u8 extras;          /* EXTRA_…, of the request whose head is just passing */
+    __u8 pad2[7];
     __u8 capture[REQUEST_CAPTURE];
     __u8 answer[RESPONSE_CAPTURE]; /* head of the response that is just passing */
     struct options options;

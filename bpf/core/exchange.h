@@ -7,23 +7,19 @@
  * closes, possibly at the same time on two CPUs: each writes its own ordinal only, and where the
  * oldest exchange is kept is found by its ordinal, so neither needs a lock. */
 #pragma once
+#include "carry.h"
 #include "emit.h"
+#include "note.h"
 #include "request.h"
 #include "sample.h"
 #include "sent.h"
 
 #define PIPELINED_MAX 8192
 
-struct pipelined_key {
-    __u64 cookie;
-    __u32 ordinal;
-    __u32 pad;
-};
-
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, PIPELINED_MAX);
-    __type(key, struct pipelined_key);
+    __type(key, struct request_name);
     __type(value, struct exchange);
 } pipelined SEC(".maps");
 
@@ -34,6 +30,11 @@ EVENT_LAYOUT(exchange_event);
 
 struct small_record {
     __u64 words[(sizeof(struct exchange_event) + SMALL_CAPTURE + RESPONSE_CAPTURE) / 8];
+};
+
+struct noted_record {
+    __u64 words[(sizeof(struct exchange_event) + REQUEST_CAPTURE + RESPONSE_CAPTURE + NOTES_SIZE) /
+                8];
 };
 
 struct large_record {
@@ -48,7 +49,7 @@ static __always_inline bool exchange_outstanding(const struct connection *connec
 /* An open exchange by its ordinal, NULL: there was no room for it. */
 static __always_inline struct exchange *exchange_at(struct connection *connection, __u32 ordinal)
 {
-    struct pipelined_key key = {.cookie = connection->cookie, .ordinal = ordinal};
+    struct request_name key = {.cookie = connection->cookie, .ordinal = ordinal};
 
     if (connection->current.ordinal == ordinal)
         return &connection->current;
@@ -75,13 +76,14 @@ static __always_inline void exchange_publish(struct open_request *request,
     id_copy(request->parent_id, exchange->parent_id);
     request->is_root = exchange->link == LINK_NONE;
     request->propagated = 0;
+    request->extras = exchange->extras;
     request->ordinal = exchange->ordinal;
 }
 
 /* Where the exchange that is opening now is to be built. */
 static __always_inline struct exchange *exchange_place(struct connection *connection)
 {
-    struct pipelined_key key = {.cookie = connection->cookie, .ordinal = connection->opened + 1};
+    struct request_name key = {.cookie = connection->cookie, .ordinal = connection->opened + 1};
 
     if (!exchange_outstanding(connection))
         return &connection->current;
@@ -109,6 +111,8 @@ static __always_inline struct exchange *exchange_open(struct connection *connect
     exchange->response_captured = 0;
     exchange->status = 0;
     exchange->carrier = CARRIER_NONE;
+    exchange->extras = connection->extras;
+    connection->extras = 0;
     exchange->request_captured = connection->captured;
     if (!connection->staged)
         return exchange; /* it was captured in place */
@@ -152,7 +156,10 @@ static __always_inline void exchange_fill(const struct connection *connection,
     event->link = exchange->link;
     event->carrier = exchange->carrier;
     event->outcome = outcome;
-    event->pad = 0;
+    event->notes_at = 0;
+    event->notes_size = 0;
+    __builtin_memset(event->pad, 0, sizeof(event->pad));
+    event->span.flags &= TRACE_FLAG_SAMPLED | TRACE_FLAG_RANDOM;
 }
 
 /* The heads follow the event without a gap: the request's is copied whole, then the response's is
@@ -167,14 +174,40 @@ static __always_inline void exchange_heads(const struct exchange *exchange,
         copy_words(heads + request_size, exchange->response_head, RESPONSE_CAPTURE);
 }
 
+static __always_inline bool exchange_emit_noted(const struct connection *connection,
+                                                const struct exchange *exchange,
+                                                const struct notes *notes,
+                                                enum outcome outcome,
+                                                __u64 now)
+{
+    struct noted_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
+    struct exchange_event *event = (struct exchange_event *)record;
+
+    if (!event)
+        return false;
+    emit_header(&event->header, EVENT_EXCHANGE, sizeof(*record));
+    exchange_fill(connection, exchange, event, outcome, now);
+    exchange_heads(exchange, event->heads, exchange->request_captured, REQUEST_CAPTURE);
+    event->notes_at = REQUEST_CAPTURE + RESPONSE_CAPTURE;
+    event->notes_size = notes->size;
+    bpf_probe_read_kernel(
+        event->heads + REQUEST_CAPTURE + RESPONSE_CAPTURE, NOTES_SIZE, notes->bytes);
+    bpf_ringbuf_submit(record, emit_lazily());
+    return true;
+}
+
 static __always_inline bool exchange_emit(const struct connection *connection,
                                           const struct exchange *exchange,
                                           enum outcome outcome,
                                           __u64 now)
 {
+    struct request_name name = {.cookie = connection->cookie, .ordinal = exchange->ordinal};
+    struct notes *notes = exchange->extras & EXTRA_NOTES ? notes_of(&name) : NULL;
     __u32 request_size = exchange->request_captured;
     struct exchange_event *event;
 
+    if (notes)
+        return exchange_emit_noted(connection, exchange, notes, outcome, now);
     if (request_size <= SMALL_CAPTURE) {
         struct small_record *small = bpf_ringbuf_reserve(&events, sizeof(*small), 0);
 
@@ -238,10 +271,18 @@ static __always_inline void exchange_advance(struct connection *connection)
         target_request_opened(target, connection->cookie);
 }
 
+static __always_inline void extras_forget(const struct request_name *name, __u8 extras)
+{
+    if (extras & EXTRA_CARRY)
+        bpf_map_delete_elem(&carries, name);
+    if (extras & EXTRA_NOTES)
+        bpf_map_delete_elem(&notes, name);
+}
+
 /* The last byte of the response, or the end of the connection. */
 PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outcome, __u64 now)
 {
-    struct pipelined_key key = {};
+    struct request_name key = {};
     struct exchange *exchange;
 
     if (!connection)
@@ -257,6 +298,7 @@ PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outco
         else
             count(exchange_emit(connection, exchange, outcome, now) ? COUNTER_EMITTED
                                                                     : COUNTER_RING_FULL);
+        extras_forget(&key, exchange->extras);
     } else if (exchange_outstanding(connection)) {
         count(COUNTER_PIPELINE_FULL); /* there was no room, or it had to make room for others */
     }

@@ -10,6 +10,7 @@
 #define TASKS_MAX 65536
 
 struct open_request {
+    __u64 cookie;         /* of the connection */
     __u32 ordinal;        /* 0: none is open. With the cookie it names the request for good (R2) */
     __u32 newest;         /* ordinal of the newest request received */
     __u32 reader_ordinal; /* the request that reader_* are about */
@@ -20,7 +21,8 @@ struct open_request {
     __u8 parent_id[SPAN_ID_SIZE];
     __u8 is_root;    /* it came without a context: an outgoing request may still name its trace */
     __u8 propagated; /* its trace id has left this process, or was taken over from it */
-    __u8 pad[6];
+    __u8 extras;     /* EXTRA_… */
+    __u8 pad[5];
 };
 
 struct {
@@ -47,7 +49,7 @@ static __always_inline struct open_request *open_request_of(__u64 cookie)
 
 static __always_inline void open_request_prepare(__u64 cookie)
 {
-    struct open_request none = {};
+    struct open_request none = {.cookie = cookie};
 
     bpf_map_update_elem(&open_requests, &cookie, &none, BPF_NOEXIST);
 }

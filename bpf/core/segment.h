@@ -12,7 +12,7 @@ static __always_inline bool segment_load(struct feed *feed, __u32 at, __u32 size
 {
     __u8 *to = feed->window->bytes + (at & (HTTP1_KEEP * 2 - 1));
 
-    if (size == 0 || size > WINDOW_SIZE)
+    if (size == 0 || size > WINDOW_SIZE - HTTP1_KEEP)
         return false;
     return !bpf_skb_load_bytes(feed->source, feed->cursor->offset, to, size);
 }

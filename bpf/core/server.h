@@ -28,9 +28,75 @@ static __always_inline void server_context(struct connection *connection,
     else
         id_copy(exchange->parent_id, exchange->span.span_id);
     span_begin(&exchange->span);
-    sample_decide(&exchange->span, exchange->link != LINK_NONE);
-    if (requests->head.flags & HTTP1_BAD_CONTEXT)
+    sample_request(&exchange->span, &requests->head, exchange->link != LINK_NONE);
+    if ((requests->head.flags & (HTTP1_BAD_CONTEXT | HTTP1_CONTEXT)) == HTTP1_BAD_CONTEXT)
         count(COUNTER_CONTEXT_INVALID);
+}
+
+/* A tracestate belongs to the traceparent it came with, and is passed on whole or not at all. */
+static __always_inline void server_lists(const struct http1_head *head,
+                                         const struct request_name *name,
+                                         struct exchange *exchange)
+{
+    struct carry *carry = carry_of(name);
+    __u32 size;
+
+    if (!carry)
+        return;
+    size = carry->tracestate_size;
+    if (size && head->context_at && !(head->flags & HTTP1_CUT_TRACESTATE) &&
+        tracestate_is_valid(carry->tracestate, size)) {
+        if (note_add(name, NOTE_TRACESTATE, 0, carry->tracestate, size))
+            exchange->extras |= EXTRA_NOTES;
+    } else if (settings.carry_tracestate && head->flags & HTTP1_TRACESTATE) {
+        carry->tracestate_size = 0;
+        count(COUNTER_CARRY_DROPPED);
+    }
+    if (head->flags & HTTP1_CUT_BAGGAGE) {
+        carry->baggage_size = 0;
+        count(COUNTER_CARRY_DROPPED);
+    }
+}
+
+/* A field that the user wants on every request, and this one came without: the trace id will do. */
+static __always_inline void server_generate(const struct http1_head *head,
+                                            const struct request_name *name,
+                                            struct exchange *exchange)
+{
+    const __u32 *trace_id = (const __u32 *)exchange->span.trace_id;
+    __u64 text[2 * TRACE_ID_SIZE / 8];
+    struct carry *carry;
+
+    for (__u32 word = 0; word < 2 * TRACE_ID_SIZE / 8; word++)
+        text[word] = hex_encode(trace_id[word]);
+    for (__u32 rule = 0; rule < HEADER_RELAYS_MAX; rule++) {
+        if (!(header_rules.uses[rule] & HEADER_GENERATE) || head->rules_met >> rule & 1)
+            continue;
+        carry = carry_make(name);
+        if (!carry)
+            return;
+        carry_relay(carry, rule, (const __u8 *)text, sizeof(text));
+        exchange->extras |= EXTRA_CARRY;
+        if (note_add(name, NOTE_REQUEST_HEADER, rule, text, sizeof(text)))
+            exchange->extras |= EXTRA_NOTES;
+    }
+}
+
+PROVEN_ONCE int server_carry(struct connection *connection, struct exchange *exchange)
+{
+    struct request_name name = {};
+
+    if (!connection || !exchange)
+        return 0;
+    name.cookie = connection->cookie;
+    name.ordinal = connection->opened + 1;
+    if (exchange->extras & EXTRA_CARRY)
+        server_lists(&connection->rx.head, &name, exchange);
+    else if (connection->rx.head.flags & (HTTP1_CUT_TRACESTATE | HTTP1_CUT_BAGGAGE))
+        count(COUNTER_CARRY_DROPPED);
+    if (settings.generate_headers)
+        server_generate(&connection->rx.head, &name, exchange);
+    return 0;
 }
 
 /* The head in connection->rx is complete. */
@@ -49,6 +115,7 @@ PROVEN_ONCE int server_request(struct connection *connection)
         return 0;
     }
     server_context(connection, &connection->rx, exchange);
+    server_carry(connection, exchange);
     exchange_opened(connection, exchange);
     request = open_request_of(connection->cookie);
     if (!request) {

@@ -5,6 +5,7 @@
  * feed` is one of these. The same bytes may be fed twice, by both: what is settled is skipped. */
 #pragma once
 #include "capture.h"
+#include "found.h"
 #include "message.h"
 #include "scratch.h"
 
@@ -72,6 +73,7 @@ static __always_inline void stream_head_begins(struct feed *feed)
     } else {
         exchange_presume_answered(feed->connection, feed->now);
         feed->connection->captured = 0;
+        feed->connection->extras = 0;
         feed->connection->staged = exchange_outstanding(feed->connection);
     }
 }
@@ -95,6 +97,8 @@ static __always_inline bool stream_head(struct feed *feed,
         capture_response(feed->connection, feed->window, used);
     else
         capture_request(feed->connection, feed->window, kept, used);
+    if (feed->window->found)
+        found_keep(feed->connection, feed->window, feed->responses);
     feed_skip(feed, used);
     stream->position = feed->cursor->position;
     if (stream->head.phase == HTTP1_NOT_HTTP ||

@@ -18,7 +18,7 @@ static __always_inline bool message_load(struct feed *feed, __u32 at, __u32 size
     __u32 offset = feed->cursor->offset;
     __u8 *from;
 
-    if (size == 0 || size > WINDOW_SIZE || offset > MESSAGE_REACH)
+    if (size == 0 || size > WINDOW_SIZE - HTTP1_KEEP || offset > MESSAGE_REACH)
         return false;
     from = (__u8 *)(long)msg->data + offset;
     if (from + size > (__u8 *)(long)msg->data_end) {
@@ -31,6 +31,47 @@ static __always_inline bool message_load(struct feed *feed, __u32 at, __u32 size
     return !bpf_probe_read_kernel(to, size, from);
 }
 
+/* True when the byte at `in_head`, if there is any, has not left yet. */
+static __always_inline bool message_holds(const struct feed *feed, __u32 in_head)
+{
+    return !in_head || header_locate(feed, in_head) >= 0;
+}
+
+/* A proxy's copy of the context that it received: every place that names the parent. */
+static __always_inline enum counter message_rewrite(struct feed *feed,
+                                                    const struct exchange *exchange)
+{
+    const struct http1_head *head = &feed->stream->head;
+    const __u8 *id = exchange->span.span_id;
+    __u32 parent_at = head->context_at ? head->context_at + TRACEPARENT_PARENT_AT : 0;
+
+    if (!message_holds(feed, parent_at) || !message_holds(feed, head->b3.single_span_at) ||
+        !message_holds(feed, head->b3.span_at) || !message_holds(feed, head->b3.parent_at))
+        return COUNTER_SKIP_SPLIT;
+    if (!header_rewrite(feed, parent_at, id) ||
+        !header_rewrite(feed, head->b3.single_span_at, id) ||
+        !header_rewrite(feed, head->b3.span_at, id) ||
+        !header_rewrite(feed, head->b3.parent_at, exchange->parent_id))
+        return COUNTER_SKIP_PUSH_FAILED;
+    return COUNTER_REWRITTEN;
+}
+
+/* `at`: in the message, where the blank line starts. */
+static __always_inline enum counter message_insert(struct feed *feed,
+                                                   const struct exchange *exchange,
+                                                   const struct tcp_sock *tcp,
+                                                   int at,
+                                                   int *verdict)
+{
+    struct sk_msg_md *msg = feed->source;
+
+    header_lines(feed->connection, &exchange->span, feed->window);
+    if (!header_fits(
+            msg, tcp, feed->window->size, at + feed->window->size, header_locate(feed, 0) > 0))
+        return COUNTER_SKIP_NO_SPACE;
+    return header_insert(msg, at, feed->window, feed->window->size, verdict);
+}
+
 static __always_inline enum counter message_edit(struct feed *feed,
                                                  const struct exchange *exchange,
                                                  int *verdict)
@@ -38,23 +79,19 @@ static __always_inline enum counter message_edit(struct feed *feed,
     const struct http1_head *head = &feed->stream->head;
     struct sk_msg_md *msg = feed->source;
     struct tcp_sock *tcp = bpf_skc_to_tcp_sock(msg->sk);
-    bool rewrite = exchange->carrier == CARRIER_REWRITTEN;
-    int at =
-        header_locate(feed, rewrite ? head->context_at + TRACEPARENT_PARENT_AT : head->blank_at);
+    int at = header_locate(feed, head->blank_at);
 
     if (!settings.inject_headers)
         return COUNTER_SKIP_DISABLED;
-    if (head->flags & HTTP1_BAD_CONTEXT)
-        return COUNTER_SKIP_INVALID;
     if (!feed->stream->proven || !tcp)
         return COUNTER_SKIP_UNPROVEN;
+    if (exchange->carrier == CARRIER_REWRITTEN)
+        return message_rewrite(feed, exchange);
+    if (head->flags & HTTP1_BAD_CONTEXT || head->b3.seen)
+        return COUNTER_SKIP_INVALID;
     if (at < 0 || at > MESSAGE_REACH)
         return COUNTER_SKIP_SPLIT;
-    if (rewrite)
-        return header_rewrite(msg, at, &exchange->span);
-    if (!header_fits(msg, tcp, at + TRACEPARENT_LINE, header_locate(feed, 0) > 0))
-        return COUNTER_SKIP_NO_SPACE;
-    return header_insert(msg, at, &exchange->span, verdict);
+    return message_insert(feed, exchange, tcp, at, verdict);
 }
 
 static __always_inline void message_request(struct feed *feed)
@@ -70,10 +107,13 @@ static __always_inline void message_request(struct feed *feed)
     result = message_edit(feed, exchange, &verdict);
     count(result);
     if (result == COUNTER_INJECTED) {
+        __u32 size = feed->window->size;
+
         exchange->carrier = CARRIER_INJECTED;
-        feed_skip(feed, TRACEPARENT_LINE);
-        feed->cursor->size += TRACEPARENT_LINE;
-        feed->stream->position += TRACEPARENT_LINE;
+        header_lines_note(connection, exchange);
+        feed_skip(feed, size);
+        feed->cursor->size += size;
+        feed->stream->position += size;
     } else if (result != COUNTER_REWRITTEN) {
         exchange->carrier = result == COUNTER_SKIP_DISABLED ? CARRIER_NONE : CARRIER_SKIPPED;
         sent_remember(connection, feed->stream->head_position, &exchange->span);

@@ -24,5 +24,7 @@ static __always_inline __u64 hex_decode(__u64 digits, __u32 *bytes)
     x = (x << 4 | x >> 8) & 0x00ff00ff00ff00ffULL;
     x = (x | x >> 8) & 0x0000ffff0000ffffULL;
     *bytes = (__u32)(x | x >> 16);
-    return hex_encode(*bytes) ^ digits;
+    x = hex_encode(*bytes) ^ digits;
+    asm volatile("" : "+r"(x)); /* one after the other: all at once do not fit into the registers */
+    return x;
 }

@@ -8,7 +8,8 @@
  * and only its last bytes are kept, because a request line ends with the version.
  *
  * Only what propagation and framing need is read: kind of message, version, Content-Length,
- * Transfer-Encoding, Upgrade and traceparent. Everything else is user space's work. */
+ * Transfer-Encoding, Upgrade, W3C and B3 context, and where the values of fields stand that the user
+ * named. Everything else is user space's work. */
 #pragma once
 #include "http1_field.h"
 #include "http1_start.h"
@@ -22,10 +23,7 @@ struct http1_scan {
 };
 
 /* One complete line: it starts at `line`, its line feed is at `feed`. True when the head ends. */
-PROVEN_ONCE bool http1_line(struct http1_head *head,
-                            const struct window *window,
-                            __u32 line,
-                            __u32 feed)
+PROVEN_ONCE bool http1_line(struct http1_head *head, struct window *window, __u32 line, __u32 feed)
 {
     __u32 end = feed;
     enum http1_name name;
@@ -41,6 +39,7 @@ PROVEN_ONCE bool http1_line(struct http1_head *head,
             return false; /* empty lines before a request line are ignored: RFC 9112, 2.2 */
         head->blank_at = head->size + line;
         head->phase = HTTP1_DONE;
+        http1_settle_context(head);
         return true;
     }
     if (head->phase == HTTP1_START_LINE) {
@@ -59,19 +58,26 @@ PROVEN_ONCE bool http1_line(struct http1_head *head,
         http1_overlong_field(head, name, line);
         return false;
     }
-    http1_field(head, window, name, line, end);
+    if (name != HTTP1_NAME_OTHER)
+        http1_field(head, window, name, line, end);
+    if (header_rule_may_start(window_byte(window, line)))
+        http1_named(head, window, line, end);
     if (name != HTTP1_NAME_OTHER && name != HTTP1_NAME_NONE)
         head->behind_at = head->size + feed + 1;
     return false;
 }
 
+#define HTTP1_LETTER(letter) (1U << ((letter) & 31))
+#define HTTP1_LETTERS                                                                              \
+    (HTTP1_LETTER('t') | HTTP1_LETTER('c') | HTTP1_LETTER('u') | HTTP1_LETTER('b') |               \
+     HTTP1_LETTER('x'))
+
 /* By its first letter: a field that is read, what continues one, or the blank line. Most lines end here. */
 static __always_inline bool http1_may_matter(__u8 first)
 {
-    __u8 letter = first | 0x20;
-
-    return letter == 't' || letter == 'c' || letter == 'u' || first == '\r' || first == '\n' ||
-           http1_is_space(first);
+    if (first < 'A')
+        return first == '\r' || first == '\n' || http1_is_space(first);
+    return (HTTP1_LETTERS | header_rules.letters) >> (first & 31) & 1;
 }
 
 /* Looks for the end of the current line in the next HTTP1_STEP bytes. */
@@ -125,6 +131,10 @@ static __always_inline void http1_keep(struct http1_head *head, const struct win
 {
     __u32 rest = window->size - window->line;
 
+    if (head->phase == HTTP1_START_LINE && !(head->flags & HTTP1_OVERLONG) &&
+        rest >= HTTP1_METHOD_MAX && !http1_is_version(window_word(window, window->line)) &&
+        !http1_is_method(window, window->line))
+        head->phase = HTTP1_NOT_HTTP; /* no need to wait for the end of the line */
     if (rest > HTTP1_KEEP) {
         http1_overlong(head, window);
         rest = HTTP1_KEEP_OVERLONG;
@@ -159,6 +169,7 @@ PROVEN_ONCE __u32 http1_feed(struct http1_head *head, struct window *window, __u
         return 0;
     window->size = size;
     window->line = 0;
+    window->found = 0;
     window->at = kept & ~7U;
     repeat(WINDOW_SIZE, http1_step, &scan);
     if (head->phase == HTTP1_DONE || head->phase == HTTP1_NOT_HTTP) {

@@ -11,34 +11,33 @@ static __always_inline bool http1_is_space(__u8 c)
     return c == ' ' || c == '\t';
 }
 
-/* Strips spaces and tabs around the value that starts at *at and ends at *end. */
-static __always_inline void http1_trim(const struct window *window, __u32 *at, __u32 *end)
+/* The value between `at` and `end`, without the spaces and tabs around it. */
+PROVEN_ONCE int http1_value(struct window *window, __u32 at, __u32 end)
 {
+    if (!window)
+        return 0;
     for (__u32 i = 0; i < HTTP1_WHITE_SPACE_MAX; i++) {
-        __u8 c = window_byte(window, *at);
-
-        if (!http1_is_space(c) || *at >= *end)
+        if (!http1_is_space(window_byte(window, at)) || at >= end)
             break;
-        (*at)++;
+        at++;
     }
     for (__u32 i = 0; i < HTTP1_WHITE_SPACE_MAX; i++) {
-        __u8 c = window_byte(window, *end - 1);
-
-        if (!http1_is_space(c) || *at >= *end)
+        if (!http1_is_space(window_byte(window, end - 1)) || at >= end)
             break;
-        (*end)--;
+        end--;
     }
+    window->value = at;
+    window->end = end;
+    return 0;
 }
 
-static __always_inline void http1_length(struct http1_head *head,
-                                         const struct window *window,
-                                         __u32 at,
-                                         __u32 end)
+static __always_inline void http1_length(struct http1_head *head, const struct window *window)
 {
+    __u32 at = window->value;
+    __u32 end = window->end;
     __u64 length = 0;
     __u32 digits = 0;
 
-    http1_trim(window, &at, &end);
     for (; digits < HTTP1_LENGTH_DIGITS_MAX; digits++) {
         __u32 digit = window_byte(window, at + digits) - '0';
 
@@ -54,14 +53,13 @@ static __always_inline void http1_length(struct http1_head *head,
 }
 
 static __always_inline void http1_transfer_encoding(struct http1_head *head,
-                                                    const struct window *window,
-                                                    __u32 at,
-                                                    __u32 end)
+                                                    const struct window *window)
 {
+    __u32 at = window->value;
+    __u32 end = window->end;
     __u32 before;
     __u64 last;
 
-    http1_trim(window, &at, &end);
     last = lower_case(window_word(window, end - 7)) << 8;
     before = end - 8;
     if (window_byte(window, before) == ' ')
@@ -72,19 +70,15 @@ static __always_inline void http1_transfer_encoding(struct http1_head *head,
     head->flags |= HTTP1_CHUNKED;
 }
 
-static __always_inline void http1_traceparent(
-    struct http1_head *head, const struct window *window, __u32 at, __u32 end, __u32 line)
+static __always_inline void http1_traceparent(struct http1_head *head, const struct window *window)
 {
-    __u32 field = at;
-
-    http1_trim(window, &at, &end);
     if (head->flags & (HTTP1_CONTEXT | HTTP1_BAD_CONTEXT) ||
-        !traceparent_read(window, at, end - at, &head->context)) {
+        !traceparent_read(window, window->value, window->end - window->value, &head->context)) {
         head->flags = (head->flags & ~HTTP1_CONTEXT) | HTTP1_BAD_CONTEXT;
         return;
     }
     head->flags |= HTTP1_CONTEXT;
-    head->context_at = head->size + line + (at - field);
+    head->context_at = head->size + window->value;
 }
 
 /* The fields that are read. */
@@ -94,14 +88,47 @@ enum http1_name : __u8 {
     HTTP1_NAME_LENGTH,
     HTTP1_NAME_TRANSFER_ENCODING,
     HTTP1_NAME_UPGRADE,
+    HTTP1_NAME_TRACESTATE,
+    HTTP1_NAME_BAGGAGE,
+    HTTP1_NAME_B3,
+    HTTP1_NAME_B3_TRACE_ID,
+    HTTP1_NAME_B3_SPAN_ID,
+    HTTP1_NAME_B3_PARENT_ID,
+    HTTP1_NAME_B3_SAMPLED,
+    HTTP1_NAME_B3_FLAGS,
     HTTP1_NAME_NONE, /* the line continues the one before: RFC 9112, 5.2 */
 };
 
+#define HTTP1_NAME_TAIL(word, size) ((word) & ((1ULL << (size) * 8) - 1))
+
+/* `next`: what stands behind "x-b3-". */
+static __always_inline enum http1_name http1_b3_name(__u64 next, __u64 last)
+{
+    if (next == WORD('t', 'r', 'a', 'c', 'e', 'i', 'd', ':'))
+        return HTTP1_NAME_B3_TRACE_ID;
+    if (HTTP1_NAME_TAIL(next, 7) == WORD('s', 'p', 'a', 'n', 'i', 'd', ':', 0))
+        return HTTP1_NAME_B3_SPAN_ID;
+    if (next == WORD('s', 'a', 'm', 'p', 'l', 'e', 'd', ':'))
+        return HTTP1_NAME_B3_SAMPLED;
+    if (HTTP1_NAME_TAIL(next, 6) == WORD('f', 'l', 'a', 'g', 's', ':', 0, 0))
+        return HTTP1_NAME_B3_FLAGS;
+    if (next == WORD('p', 'a', 'r', 'e', 'n', 't', 's', 'p') &&
+        HTTP1_NAME_TAIL(last, 5) == WORD('a', 'n', 'i', 'd', ':', 0, 0, 0))
+        return HTTP1_NAME_B3_PARENT_ID;
+    return HTTP1_NAME_OTHER;
+}
+
 static __always_inline enum http1_name http1_name(const struct window *window, __u32 at)
 {
+    __u64 first = lower_case(window_word(window, at));
     __u64 next = lower_case(window_word(window, at + 8));
 
-    switch (lower_case(window_word(window, at))) {
+    if (HTTP1_NAME_TAIL(first, 3) == WORD('b', '3', ':', 0, 0, 0, 0, 0))
+        return HTTP1_NAME_B3;
+    if (HTTP1_NAME_TAIL(first, 5) == WORD('x', '-', 'b', '3', '-', 0, 0, 0))
+        return http1_b3_name(lower_case(window_word(window, at + 5)),
+                             lower_case(window_word(window, at + 13)));
+    switch (first) {
     case WORD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r'):
         if ((__u32)next == (__u32)WORD('e', 'n', 't', ':', 0, 0, 0, 0))
             return HTTP1_NAME_TRACEPARENT;
@@ -117,6 +144,12 @@ static __always_inline enum http1_name http1_name(const struct window *window, _
         break;
     case WORD('u', 'p', 'g', 'r', 'a', 'd', 'e', ':'):
         return HTTP1_NAME_UPGRADE;
+    case WORD('t', 'r', 'a', 'c', 'e', 's', 't', 'a'):
+        if (HTTP1_NAME_TAIL(next, 3) == WORD('t', 'e', ':', 0, 0, 0, 0, 0))
+            return HTTP1_NAME_TRACESTATE;
+        break;
+    case WORD('b', 'a', 'g', 'g', 'a', 'g', 'e', ':'):
+        return HTTP1_NAME_BAGGAGE;
     }
     return http1_is_space(window_byte(window, at)) ? HTTP1_NAME_NONE : HTTP1_NAME_OTHER;
 }
@@ -129,28 +162,104 @@ static __always_inline void http1_continued(struct http1_head *head, __u32 line)
     head->flags |= HTTP1_BAD_FRAMING;
     if (head->flags & HTTP1_CONTEXT)
         head->flags = (head->flags & ~HTTP1_CONTEXT) | HTTP1_BAD_CONTEXT;
+    if (head->b3.seen)
+        head->b3.seen |= B3_BAD;
 }
 
-static __always_inline void http1_field(
-    struct http1_head *head, const struct window *window, enum http1_name name, __u32 at, __u32 end)
+static __always_inline void http1_found(struct window *window, enum http1_find what, __u8 rule)
 {
+    __u32 slot = window->found & (WINDOW_FINDS - 1);
+
+    window->finds[slot].at = window->value;
+    window->finds[slot].size = window->end - window->value;
+    window->finds[slot].what = what;
+    window->finds[slot].rule = rule;
+    if (window->found < WINDOW_FINDS)
+        window->found++;
+}
+
+PROVEN_ONCE int http1_b3(struct http1_head *head, const struct window *window, enum http1_name name)
+{
+    __u32 at;
+    __u32 size;
+
+    if (!head || !window)
+        return 0;
+    at = window->value;
+    size = window->end - at;
+    switch (name) {
+    case HTTP1_NAME_B3:
+        b3_single(window, at, size, head->size + at, &head->b3);
+        break;
+    case HTTP1_NAME_B3_TRACE_ID:
+        b3_trace_id(window, at, size, &head->b3);
+        break;
+    case HTTP1_NAME_B3_SPAN_ID:
+        b3_span_id(window, at, size, head->size + at, &head->b3);
+        break;
+    case HTTP1_NAME_B3_PARENT_ID:
+        head->b3.parent_at = size == B3_ID_DIGITS ? head->size + at : 0;
+        break;
+    case HTTP1_NAME_B3_SAMPLED:
+        b3_sampled(window, at, size, &head->b3);
+        break;
+    default:
+        b3_flags(window, at, size, &head->b3);
+        break;
+    }
+    return 0;
+}
+
+/* Of each name, its colon included. */
+static const __u8 http1_name_sizes[] = {
+    [HTTP1_NAME_TRACEPARENT] = 12,
+    [HTTP1_NAME_LENGTH] = 15,
+    [HTTP1_NAME_TRANSFER_ENCODING] = 18,
+    [HTTP1_NAME_UPGRADE] = 8,
+    [HTTP1_NAME_TRACESTATE] = 11,
+    [HTTP1_NAME_BAGGAGE] = 8,
+    [HTTP1_NAME_B3] = 3,
+    [HTTP1_NAME_B3_TRACE_ID] = 13,
+    [HTTP1_NAME_B3_SPAN_ID] = 12,
+    [HTTP1_NAME_B3_PARENT_ID] = 18,
+    [HTTP1_NAME_B3_SAMPLED] = 13,
+    [HTTP1_NAME_B3_FLAGS] = 11,
+    [HTTP1_NAME_NONE] = 0,
+};
+
+/* The field at `line`, which ends at `end`. */
+static __always_inline void http1_field(
+    struct http1_head *head, struct window *window, enum http1_name name, __u32 line, __u32 end)
+{
+    http1_value(window, line + http1_name_sizes[name], end);
     switch (name) {
     case HTTP1_NAME_TRACEPARENT:
-        http1_traceparent(head, window, at + 12, end, at + 12);
+        http1_traceparent(head, window);
         break;
     case HTTP1_NAME_LENGTH:
-        http1_length(head, window, at + 15, end);
+        http1_length(head, window);
         break;
     case HTTP1_NAME_TRANSFER_ENCODING:
-        http1_transfer_encoding(head, window, at + 18, end);
+        http1_transfer_encoding(head, window);
         break;
     case HTTP1_NAME_UPGRADE:
         head->flags |= HTTP1_UPGRADE;
         break;
+    case HTTP1_NAME_TRACESTATE:
+        head->flags |= HTTP1_TRACESTATE;
+        http1_found(window, HTTP1_FIND_TRACESTATE, 0);
+        break;
+    case HTTP1_NAME_BAGGAGE:
+        head->flags |= HTTP1_BAGGAGE;
+        http1_found(window, HTTP1_FIND_BAGGAGE, 0);
+        break;
     case HTTP1_NAME_NONE:
-        http1_continued(head, at);
+        http1_continued(head, line);
         break;
     case HTTP1_NAME_OTHER:
+        break;
+    default:
+        http1_b3(head, window, name);
         break;
     }
 }
@@ -172,10 +281,57 @@ static __always_inline void http1_overlong_field(struct http1_head *head,
     case HTTP1_NAME_UPGRADE:
         head->flags |= HTTP1_UPGRADE;
         break;
+    case HTTP1_NAME_TRACESTATE:
+        head->flags |= HTTP1_TRACESTATE | HTTP1_CUT_TRACESTATE;
+        break;
+    case HTTP1_NAME_BAGGAGE:
+        head->flags |= HTTP1_BAGGAGE | HTTP1_CUT_BAGGAGE;
+        break;
     case HTTP1_NAME_NONE:
         http1_continued(head, at);
         break;
     case HTTP1_NAME_OTHER:
         break;
+    default:
+        head->b3.seen |= B3_BAD;
+        break;
     }
+}
+
+/* A field that the user named? */
+PROVEN_ONCE int http1_named(struct http1_head *head, struct window *window, __u32 line, __u32 end)
+{
+    int rule;
+
+    if (!head || !window)
+        return 0;
+    rule = header_rule_find(window,
+                            line,
+                            head->flags & HTTP1_REQUEST ? HEADER_REQUEST | HEADER_RELAY
+                                                        : HEADER_RESPONSE);
+    if (rule < 0)
+        return 0;
+    rule &= HEADER_RULES_MAX - 1;
+    head->rules_met |= 1U << rule;
+    http1_value(window, line + header_rules.sizes[rule] + 1, end);
+    http1_found(window, HTTP1_FIND_RULE, rule);
+    return 0;
+}
+
+/* The head is complete: W3C before B3, and B3 as far as it goes. */
+static __always_inline void http1_settle_context(struct http1_head *head)
+{
+    if (head->b3.seen & B3_BAD)
+        head->flags |= HTTP1_BAD_CONTEXT;
+    if (head->flags & HTTP1_CONTEXT)
+        return;
+    head->context_at = 0;
+    if (!b3_has_ids(&head->b3))
+        return;
+    __builtin_memcpy(head->context.trace_id, head->b3.trace_id, TRACE_ID_SIZE);
+    __builtin_memcpy(head->context.span_id, head->b3.span_id, SPAN_ID_SIZE);
+    head->context.flags = b3_trace_flags(&head->b3);
+    head->flags |= HTTP1_CONTEXT;
+    if (!b3_decides(&head->b3))
+        head->flags |= HTTP1_UNDECIDED;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
 /* What is remembered of the head of an HTTP/1 message while it is read, and what it says of its body. */
 #pragma once
-#include "traceparent.h"
+#include "b3.h"
+#include "header_rules.h"
 
-#define HTTP1_KEEP 256
+#define HTTP1_KEEP 1024
 
 enum http1_phase : __u8 {
     HTTP1_START_LINE,
@@ -20,23 +21,37 @@ enum http1_phase : __u8 {
 #define HTTP1_CHUNKED (1 << 5)
 #define HTTP1_LENGTH (1 << 6)      /* content_length is meaningful */
 #define HTTP1_BAD_FRAMING (1 << 7) /* where the body ends is not known */
-#define HTTP1_CONTEXT (1 << 8)     /* one valid traceparent: context is meaningful */
-#define HTTP1_BAD_CONTEXT (1 << 9) /* a malformed or doubled one */
+#define HTTP1_CONTEXT (1 << 8)     /* one valid context, W3C before B3: context is meaningful */
+#define HTTP1_BAD_CONTEXT (1 << 9) /* a malformed or doubled traceparent, or malformed B3 */
 #define HTTP1_OVERLONG (1 << 10)   /* inside a line that did not fit */
+#define HTTP1_TRACESTATE (1 << 11) /* there is one, or more */
+#define HTTP1_BAGGAGE (1 << 12)
+#define HTTP1_UNDECIDED (1 << 13)      /* context is from B3, and leaves sampling to the receiver */
+#define HTTP1_CUT_TRACESTATE (1 << 14) /* longer than can be passed on */
+#define HTTP1_CUT_BAGGAGE (1 << 15)
 
 struct http1_head {
     __u64 content_length;
-    __u32 size;       /* bytes of the head read so far, kept ones not counted */
-    __u32 blank_at;   /* HTTP1_DONE: where in the head the blank line starts */
-    __u32 context_at; /* HTTP1_CONTEXT: where in the head the value of traceparent starts */
+    __u32 size;     /* bytes of the head read so far, kept ones not counted */
+    __u32 blank_at; /* HTTP1_DONE: where in the head the blank line starts */
+    __u32
+        context_at; /* where in the head the value of traceparent starts, 0: the context is not from there */
     __u16 flags;
     __u16 status; /* of a response */
     struct span_context context;
+    struct b3 b3;
     __u32 behind_at; /* where in the head the line behind the last field that was read starts */
     __u16 kept;      /* bytes in keep[] */
     enum http1_phase phase;
-    __u8 pad;
+    __u8 rules_met; /* one bit for each header rule */
     __u8 keep[HTTP1_KEEP];
+};
+
+/* Values that the parser reports, in the window's finds. */
+enum http1_find : __u8 {
+    HTTP1_FIND_TRACESTATE,
+    HTTP1_FIND_BAGGAGE,
+    HTTP1_FIND_RULE,
 };
 
 /* What follows the head of a message. */

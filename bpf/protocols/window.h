@@ -31,16 +31,29 @@ static inline void repeat(__u32 count, long (*body)(__u32, void *), void *state)
 #endif
 
 #define WINDOW_SIZE 4096
-#define WINDOW_SLACK 512
+#define WINDOW_SLACK 2048
+#define WINDOW_FINDS 16
+
+/* A value that the parser came by and its caller may want to keep. */
+struct find {
+    __u16 at; /* in the window */
+    __u16 size;
+    __u8 what; /* http1_find */
+    __u8 rule;
+    __u8 pad[2];
+};
 
 /* How far a parser has come is kept here and not in locals: the verifier follows each value of a local
  * through a loop on its own, but takes what it reads from a map as unknown, once. */
 struct window {
     __u8 bytes[WINDOW_SIZE + WINDOW_SLACK];
-    __u32 size; /* valid bytes */
-    __u32 line; /* where the current line starts */
-    __u32 at;   /* where to look on for its end */
-    __u32 pad;
+    __u32 size;  /* valid bytes */
+    __u32 line;  /* where the current line starts */
+    __u32 at;    /* where to look on for its end */
+    __u32 value; /* of the current field: where it starts ... */
+    __u32 end;   /* ... and where the next byte is */
+    __u32 found;
+    struct find finds[WINDOW_FINDS];
 };
 
 static __always_inline __u8 window_byte(const struct window *window, __u32 at)

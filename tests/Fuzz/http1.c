@@ -18,6 +18,7 @@ static void check_same(const struct http1_head *whole, const struct http1_head *
         must(whole->context_at == cut->context_at &&
                  !memcmp(&whole->context, &cut->context, sizeof(whole->context)),
              "cutting changes the context");
+    must(!memcmp(&whole->b3, &cut->b3, offsetof(struct b3, trace_id)), "cutting changes B3");
     if (whole->phase == HTTP1_DONE)
         must(whole->size == cut->size && whole->blank_at == cut->blank_at,
              "cutting changes the end");
@@ -59,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
     check_same(&whole, &cut);
     if (whole.phase == HTTP1_DONE)
         check_done(&whole, input, used);
-    if (whole.phase != HTTP1_NOT_HTTP && whole.flags & HTTP1_CONTEXT)
+    if (whole.phase != HTTP1_NOT_HTTP && whole.context_at)
         check_context(&whole, input, used);
     return 0;
 }

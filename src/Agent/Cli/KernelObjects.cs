@@ -18,6 +18,7 @@ internal sealed class KernelObjects : IDisposable
     private readonly List<BpfObject> _owners = [];
     private readonly SharedMaps _maps = new();
     private KernelTypes? _types;
+    private readonly HeaderRules _headers;
 
     private KernelObjects(AgentOptions options, CgroupTree tree)
     {
@@ -26,22 +27,29 @@ internal sealed class KernelObjects : IDisposable
             SamplingThreshold = options.Sampling.Threshold,
             AgentPid = (uint)Environment.ProcessId,
             Sampler = options.Sampling.Sampler,
-            ParentBased = options.Sampling.IsParentBased ? (byte)1 : (byte)0,
+            ParentBased = Flag(options.Sampling.IsParentBased),
+            WriteW3c = Flag(options.Propagators.W3c),
+            WriteB3 = Flag(options.Propagators.B3),
+            WriteB3Multi = Flag(options.Propagators.B3Multi),
+            CarryTracestate = Flag(options.Propagators.W3c),
+            CarryBaggage = Flag(options.Propagators.Baggage),
+            GenerateHeaders = Flag(options.Headers.Generates),
             TcpOption = options.TcpOption,
         };
         if (options.Selector.IsEverything && tree.TryFindConfinement(out var number, out var level))
         {
             (settings.SelectAll, settings.Cgroup, settings.CgroupLevel) = (1, number, level);
         }
+        _headers = options.Headers.ToKernel();
         var canary = options.InjectHeaders || options.TcpOption != TcpOption.Off ? TryCanary() : null;
         var mayEnrol = canary is { MayEnrol: true };
         IsFionreadRight = canary is { IsFionreadRight: true };
         WritesHeaders = options.InjectHeaders && mayEnrol;
-        settings.InjectHeaders = WritesHeaders ? (byte)1 : (byte)0;
+        settings.InjectHeaders = Flag(WritesHeaders);
         OpenOwners(mayEnrol ? ["sockets", "process", "sockmap", "reenrol", "fionread"] : ["sockets", "process"]);
         _owners.ForEach(owner => owner.LoadMaps(_maps));
         Fionread = mayEnrol ? TryLoad("fionread", settings) : null;
-        settings.Resident = IsFionreadRight || Fionread is not null ? (byte)1 : (byte)0;
+        settings.Resident = Flag(IsFionreadRight || Fionread is not null);
         var sockmap = mayEnrol ? OnThread(() => Sockmap = TryLoad("sockmap", settings)) : null;
         var reenrol = mayEnrol ? OnThread(() => Reenrol = TryLoad("reenrol", settings)) : null;
         try
@@ -148,6 +156,8 @@ internal sealed class KernelObjects : IDisposable
         }
     }
 
+    private static byte Flag(bool set) => set ? (byte)1 : (byte)0;
+
     private BpfObject Load(string name, in Settings settings)
     {
         var bpfObject = BpfObject.Open(name, _types);
@@ -155,6 +165,7 @@ internal sealed class KernelObjects : IDisposable
         {
             LayoutCheck.Require(name, bpfObject.Layout);
             bpfObject.TrySet("settings", settings);
+            bpfObject.TrySet("header_rules", _headers);
             bpfObject.Load(_maps);
             return bpfObject;
         }

@@ -15,11 +15,17 @@ internal sealed record AgentOptions
     /// <summary>Confines Hilo to one cgroup and what is below it; null for no such limit.</summary>
     internal string? Cgroup { get; init; }
 
-    /// <summary>Write <c>traceparent</c> into requests.</summary>
+    /// <summary>Write the context into requests.</summary>
     internal bool InjectHeaders { get; init; } = true;
 
     /// <summary>Carry the context of requests without a header as a TCP option, and in which format.</summary>
     internal TcpOption TcpOption { get; init; }
+
+    /// <summary>The formats that a context is written in.</summary>
+    internal PropagatorOptions Propagators { get; init; } = PropagatorOptions.Parse(null);
+
+    /// <summary>Header fields to capture and to carry on.</summary>
+    internal HeaderOptions Headers { get; init; } = HeaderOptions.None;
 
     internal required SamplingOptions Sampling { get; init; }
 

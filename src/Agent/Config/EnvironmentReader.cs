@@ -16,14 +16,18 @@ internal sealed class EnvironmentReader(Func<string, string?> variables)
     private AgentOptions Read()
     {
         var (headers, tcp) = ReadPropagation();
+        var propagators = PropagatorOptions.Parse(Text("OTEL_PROPAGATORS"));
+        var headerOptions = HeaderOptions.Read(Text);
         return new AgentOptions
         {
             Selector = ReadSelector(),
             Cgroup = Text("HILO_CGROUP"),
-            InjectHeaders = headers,
+            InjectHeaders = headers && propagators.WritesContext,
             TcpOption = tcp ? ReadTcpOptionFormat() : TcpOption.Off,
+            Propagators = propagators,
+            Headers = headerOptions,
             Sampling = SamplingOptions.Parse(Text("OTEL_TRACES_SAMPLER"), Text("OTEL_TRACES_SAMPLER_ARG")),
-            Delivery = ReadDelivery(),
+            Delivery = ReadDelivery() with { CapturedHeaders = headerOptions },
             LogLevel = ReadLogLevel(),
         };
     }

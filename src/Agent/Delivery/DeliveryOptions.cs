@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Globalization;
+using Agent.Config;
 
 namespace Agent.Delivery;
 
@@ -26,6 +27,9 @@ internal sealed record DeliveryOptions
 
     /// <summary>Methods that may name spans, comma-separated; null: the standard ones.</summary>
     public string? KnownMethods { get; init; }
+
+    /// <summary>Header fields that stand on spans.</summary>
+    public HeaderOptions CapturedHeaders { get; init; } = HeaderOptions.None;
 
     /// <summary>An open batch waits this long for more spans.</summary>
     public TimeSpan BatchDelay { get; init; } = TimeSpan.FromMilliseconds(200);

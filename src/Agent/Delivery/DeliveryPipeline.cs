@@ -49,7 +49,7 @@ internal sealed class DeliveryPipeline : IDisposable
         }
 
         _work = Task.WhenAll(tasks);
-        var spans = new ExchangeSpans(new Clock(), new HttpMethods(options.KnownMethods));
+        var spans = new ExchangeSpans(new Clock(), new HttpMethods(options.KnownMethods), new ExchangeNotes(options.CapturedHeaders));
         Sink = new SpanSink(spans, ledger, options.BatchDelay, Accept);
     }
 

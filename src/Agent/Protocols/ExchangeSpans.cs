@@ -7,7 +7,7 @@ using Agent.Tracing;
 namespace Agent.Protocols;
 
 /// <summary>One exchange as one span: what every protocol has in common, then the protocol's own part.</summary>
-internal sealed class ExchangeSpans(Clock clock, HttpMethods methods)
+internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNotes? notes = null)
 {
     private readonly byte[] _peerText = new byte[AddressText.MaxSize];
 
@@ -26,6 +26,7 @@ internal sealed class ExchangeSpans(Clock clock, HttpMethods methods)
         Describe(exchange, ref span);
         ExchangeEventAttributes.Write(e, ref span);
         WriteEndpoints(exchange, ref span);
+        notes?.Write(e, heads, ref span);
     }
 
     private static void Describe(scoped in Exchange exchange, scoped ref SpanWriter span)

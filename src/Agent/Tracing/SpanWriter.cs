@@ -19,6 +19,9 @@ internal ref struct SpanWriter
 
     private readonly ProtobufToken _span;
     private ProtobufWriter _out;
+    private ProtobufToken _attribute; // of a list, as the two below
+    private ProtobufToken _value;
+    private ProtobufToken _list;
     private bool _isAscii;
 
     public SpanWriter(Span<byte> buffer)
@@ -86,6 +89,40 @@ internal ref struct SpanWriter
         }
     }
 
+    /// <summary>Begins an attribute that is a list of texts: <see cref="Text"/> for each, then <see cref="EndTexts"/>.</summary>
+    public void BeginTexts(scoped ReadOnlySpan<byte> key)
+    {
+        _attribute = SpanFields.BeginAttributes(ref _out);
+        KeyValueFields.WriteKey(ref _out, key);
+        _value = KeyValueFields.BeginValue(ref _out);
+        _list = AnyValueFields.BeginArrayValue(ref _out);
+    }
+
+    public void Text(scoped ReadOnlySpan<byte> text)
+    {
+        var value = ArrayValueFields.BeginValues(ref _out);
+        if (IsText(text))
+        {
+            AnyValueFields.WriteStringValue(ref _out, text);
+        }
+        else
+        {
+            WriteRepairedText(text);
+        }
+
+        _out.End(value);
+    }
+
+    public void EndTexts()
+    {
+        _out.End(_list);
+        _out.End(_value);
+        _out.End(_attribute);
+    }
+
+    /// <summary>W3C tracestate, as it came; printable ASCII, because nothing else is valid there.</summary>
+    public void TraceState(scoped ReadOnlySpan<byte> members) => SpanFields.WriteTraceState(ref _out, members);
+
     /// <summary>Sets the status to error; the description is left out when an attribute says as much.</summary>
     public void Failed(scoped ReadOnlySpan<byte> description = default)
     {
@@ -114,6 +151,10 @@ internal ref struct SpanWriter
     [SkipLocalsInit]
     private void WriteRepaired(scoped ReadOnlySpan<byte> key, scoped ReadOnlySpan<byte> text) =>
         AttributeWriter.WriteText(ref _out, key, Repair(text, stackalloc byte[MaxTextSize]));
+
+    [SkipLocalsInit]
+    private void WriteRepairedText(scoped ReadOnlySpan<byte> text) =>
+        AnyValueFields.WriteStringValue(ref _out, Repair(text, stackalloc byte[MaxTextSize]));
 
     /// <summary>Copies what is UTF-8 and fits, and puts U+FFFD where something else was.</summary>
     private static ReadOnlySpan<byte> Repair(ReadOnlySpan<byte> text, Span<byte> buffer)

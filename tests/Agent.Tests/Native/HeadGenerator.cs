@@ -24,6 +24,15 @@ internal sealed class HeadGenerator(int seed)
     [
         "Content-Length", "content-length", "Transfer-Encoding", "TRANSFER-ENCODING", "traceparent", "TraceParent", "Upgrade", "Host",
         "Cookie", "Content-Type", "Connection", "tracestate", "X-Content-Length", "Traceparent2", "Content-Length ", "Upgrade-Insecure-Requests",
+        "b3", "B3", "X-B3-TraceId", "x-b3-spanid", "X-B3-Sampled", "X-B3-Flags", "X-B3-ParentSpanId", "baggage", "X-B3", "b3 ",
+    ];
+
+    private static readonly string[] B3Values =
+    [
+        "0", "1", "d", "x", "true", "false", "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", "0000000000000000", "trye",
+        "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1", "8448eb211c80319c-b7ad6b7169203331", "8448eb211c80319c-b7ad6b7169203331-d",
+        "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0-05e3ac9a4f6e3b90", "8448eb211c80319c-b7ad6b7169203331-05e3ac9a4f6e3b90",
+        "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-", "0af7651916cd43dd8448eb211c80319C-b7ad6b7169203331-1",
     ];
 
     private static readonly string[] Lengths = ["0", "5", "5", "5, 5", "007", "-1", "", "12345678901234567", "1234567890123456789", "0x5", "5 5"];
@@ -71,13 +80,13 @@ internal sealed class HeadGenerator(int seed)
         text.Append(name).Append(':').Append(One(White)).Append(Value(name.ToUpperInvariant())).Append(_random.Next(6) == 0 ? One(White) : "");
         if (_random.Next(12) == 0)
         {
-            text.Append(_random.Next(2) == 0 ? ' ' : 'x', _random.Next(180, 300));
+            text.Append(_random.Next(2) == 0 ? ' ' : 'x', _random.Next(180, 1200));
         }
 
         text.Append(End());
         if (_random.Next(30) == 0)
         {
-            text.Append(_random.Next(2) == 0 ? ' ' : '\t').Append('x', _random.Next(10) == 0 ? 300 : 3).Append(End());
+            text.Append(_random.Next(2) == 0 ? ' ' : '\t').Append('x', _random.Next(10) == 0 ? 1100 : 3).Append(End());
         }
     }
 
@@ -86,6 +95,10 @@ internal sealed class HeadGenerator(int seed)
         "CONTENT-LENGTH" => One(Lengths),
         "TRANSFER-ENCODING" => One(Codings),
         "TRACEPARENT" => Context(),
+        "B3" => One(B3Values),
+        "X-B3-TRACEID" => One(B3Values[^11..^9]),
+        "X-B3-SPANID" or "X-B3-PARENTSPANID" => One(B3Values[7..9]),
+        "X-B3-SAMPLED" or "X-B3-FLAGS" => One(B3Values[..6]),
         _ => new string((char)_random.Next('a', 'z'), _random.Next(100)),
     };
 

@@ -6,11 +6,11 @@ namespace Agent.Tests.Native;
 
 /// <summary>
 /// Reads a complete head line by line, written from RFC 9112 and the limits that <c>http1.h</c> promises: a field of more
-/// than 256 bytes, or with more than 16 characters of white space around its value, is not read.
+/// than 1,024 bytes, or with more than 16 characters of white space around its value, is not read.
 /// </summary>
 internal static partial class Http1Reference
 {
-    private const int FieldMax = 256;
+    private const int FieldMax = 1024;
     private const int WhiteSpaceMax = 16;
 
     /// <summary>In the words of <c>parsers.c</c>; null when the head is not complete.</summary>
@@ -75,7 +75,8 @@ internal static partial class Http1Reference
 
         var readable = line.Size - 1 <= FieldMax;
         var name = line.Text[..colon].ToLowerInvariant();
-        head.Continued = readable && name is ("traceparent" or "content-length" or "transfer-encoding" or "upgrade");
+        head.Continued = readable &&
+            (B3Reference.Knows(name) || name is "traceparent" or "tracestate" or "baggage" or "content-length" or "transfer-encoding" or "upgrade");
         var at = colon + 1;
         var value = Trimmed(line.Text[at..], out var before);
         switch (name)
@@ -95,6 +96,29 @@ internal static partial class Http1Reference
             case "upgrade":
                 head.Upgrade = true;
                 break;
+            case "tracestate":
+                head.Tracestate = true;
+                head.CutTracestate |= !readable;
+                break;
+            case "baggage":
+                head.Baggage = true;
+                head.CutBaggage |= !readable;
+                break;
+            default:
+                ReadB3(head.B3, name, readable ? value : null);
+                break;
+        }
+    }
+
+    private static void ReadB3(B3Reference b3, string name, string? value)
+    {
+        if (value is not null)
+        {
+            b3.Read(name, value);
+        }
+        else
+        {
+            b3.Bad |= B3Reference.Knows(name);
         }
     }
 

@@ -22,6 +22,16 @@ internal sealed partial class Http1ReferenceHead
 
     public bool Upgrade { get; set; }
 
+    public bool Tracestate { get; set; }
+
+    public bool Baggage { get; set; }
+
+    public bool CutTracestate { get; set; }
+
+    public bool CutBaggage { get; set; }
+
+    public B3Reference B3 { get; } = new();
+
     /// <summary>What the next line says may belong to the value of a field that is read.</summary>
     public bool Continued { get; set; }
 
@@ -75,6 +85,7 @@ internal sealed partial class Http1ReferenceHead
         {
             BadFraming = true;
             _context = null;
+            B3.Bad |= B3.Seen;
         }
     }
 
@@ -89,9 +100,15 @@ internal sealed partial class Http1ReferenceHead
         Flag(text, _chunked, "chunked");
         Flag(text, _lengths.Count > 0, "length");
         Flag(text, BadFraming, "bad_framing");
-        var valid = _contexts == 1 && _context is not null;
-        Flag(text, valid, "context");
-        Flag(text, _contexts > 0 && !valid, "bad_context");
+        var isW3c = _contexts == 1 && _context is not null;
+        var context = isW3c ? _context : B3.Context;
+        Flag(text, context is not null, "context");
+        Flag(text, (_contexts > 0 && !isW3c) || B3.Bad, "bad_context");
+        Flag(text, Tracestate, "tracestate");
+        Flag(text, Baggage, "baggage");
+        Flag(text, !isW3c && context is not null && !B3.Decides, "undecided");
+        Flag(text, CutTracestate, "cut_tracestate");
+        Flag(text, CutBaggage, "cut_baggage");
         if (_status.Length > 0)
         {
             text.Append(", status: ").Append(_status);
@@ -103,9 +120,14 @@ internal sealed partial class Http1ReferenceHead
         }
 
         text.Append(CultureInfo.InvariantCulture, $", size: {size}, blank_at: {blankAt}");
-        if (valid)
+        if (context is not null)
         {
-            text.Append(CultureInfo.InvariantCulture, $", context_at: {_contextAt}, context: {_context}");
+            text.Append(CultureInfo.InvariantCulture, $", context_at: {(isW3c ? _contextAt : 0)}, context: {context}");
+        }
+
+        if (B3.Seen)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", b3: {B3.Bits:x2}");
         }
 
         return text.ToString();

@@ -57,6 +57,11 @@ static void print_flags(struct text *text, __u16 flags)
         "context",
         "bad_context",
         "overlong",
+        "tracestate",
+        "baggage",
+        "undecided",
+        "cut_tracestate",
+        "cut_baggage",
     };
 
     for (__u32 i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -110,6 +115,8 @@ static void print_head(struct text *text, const struct http1_head *head, const c
         print(text, "%scontext: ", separator);
         print_context(text, &head->context);
     }
+    if (head->b3.seen)
+        print(text, "%sb3: %02x", separator, head->b3.seen);
 }
 
 /* Of the request that a response answers. */

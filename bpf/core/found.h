@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* What the parser came by in a head: kept for the requests that follow from it, and for its span. */
+#pragma once
+#include "carry.h"
+#include "exchange.h"
+#include "note.h"
+
+struct found {
+    struct request_name name;
+    struct connection *connection;
+    const struct window *window;
+    __u8 extras; /* EXTRA_… */
+    bool responses;
+    __u8 pad[6];
+};
+
+static __always_inline void found_rule(struct found *found,
+                                       const struct find *find,
+                                       const __u8 *text)
+{
+    __u32 size = find->size > HEADER_VALUE_SIZE ? HEADER_VALUE_SIZE : find->size;
+    __u32 rule = find->rule & (HEADER_RULES_MAX - 1);
+    __u8 uses = header_rules.uses[rule];
+    struct carry *carry;
+
+    if (uses & (found->responses ? HEADER_RESPONSE : HEADER_REQUEST) &&
+        note_add(&found->name,
+                 found->responses ? NOTE_RESPONSE_HEADER : NOTE_REQUEST_HEADER,
+                 rule,
+                 text,
+                 size))
+        found->extras |= EXTRA_NOTES;
+    if (found->responses || !(uses & HEADER_RELAY) || found->connection->role != ROLE_SERVER ||
+        find->size > HEADER_VALUE_SIZE)
+        return;
+    carry = carry_make(&found->name);
+    if (!carry)
+        return;
+    carry_relay(carry, rule, text, size);
+    found->extras |= EXTRA_CARRY;
+}
+
+/* Values that are too long are dropped whole: half a list says something else. */
+static __always_inline void found_list(struct found *found,
+                                       const struct find *find,
+                                       const __u8 *text)
+{
+    struct carry *carry;
+    bool fits;
+
+    if (found->responses || found->connection->role != ROLE_SERVER || !find->size)
+        return;
+    if (find->what == HTTP1_FIND_TRACESTATE ? !settings.carry_tracestate : !settings.carry_baggage)
+        return;
+    carry = carry_make(&found->name);
+    if (!carry)
+        return;
+    found->extras |= EXTRA_CARRY;
+    if (find->what == HTTP1_FIND_TRACESTATE)
+        fits = carry_append(
+            carry->tracestate, &carry->tracestate_size, TRACESTATE_SIZE, text, find->size);
+    else
+        fits = carry_append(carry->baggage, &carry->baggage_size, BAGGAGE_SIZE, text, find->size);
+    if (!fits)
+        found->connection->rx.head.flags |=
+            find->what == HTTP1_FIND_TRACESTATE ? HTTP1_CUT_TRACESTATE : HTTP1_CUT_BAGGAGE;
+}
+
+static long found_one(__u32 index, void *state)
+{
+    struct found *found = state;
+    const struct find *find = &found->window->finds[index & (WINDOW_FINDS - 1)];
+    const __u8 *text = found->window->bytes + (find->at & (WINDOW_SIZE - 1));
+
+    if (index >= found->window->found)
+        return 1;
+    if (find->what == HTTP1_FIND_RULE)
+        found_rule(found, find, text);
+    else
+        found_list(found, find, text);
+    return 0;
+}
+
+/* After each window of a head in which something was found. */
+PROVEN_ONCE int found_keep(struct connection *connection,
+                           const struct window *window,
+                           bool responses)
+{
+    struct found found = {.connection = connection, .window = window, .responses = responses};
+    struct exchange *exchange;
+
+    if (!connection || !window)
+        return 0;
+    found.name.cookie = connection->cookie;
+    found.name.ordinal = responses ? connection->closed + 1 : connection->opened + 1;
+    repeat(WINDOW_FINDS, found_one, &found);
+    exchange = responses ? exchange_oldest(connection) : NULL;
+    if (exchange)
+        exchange->extras |= found.extras;
+    else
+        connection->extras |= found.extras;
+    return 0;
+}
