@@ -312,12 +312,14 @@ PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outco
 }
 
 /* A request begins while the place in the responses is lost. Its client would hardly have sent it
- * without having got the last one whole. */
+ * without having got the last one whole; unless both are guesses, inside of a body that began before
+ * this connection was followed. */
 static __always_inline void exchange_presume_answered(struct connection *connection, __u64 now)
 {
-    const struct stream *responses =
-        connection->role == ROLE_CLIENT ? &connection->rx : &connection->tx;
+    bool is_client = connection->role == ROLE_CLIENT;
+    const struct stream *requests = is_client ? &connection->tx : &connection->rx;
+    const struct stream *responses = is_client ? &connection->rx : &connection->tx;
 
-    if (responses->phase == STREAM_LOST && exchange_outstanding(connection))
+    if (requests->proven && responses->phase == STREAM_LOST && exchange_outstanding(connection))
         exchange_close(connection, OUTCOME_COMPLETE, now);
 }
