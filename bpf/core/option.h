@@ -70,8 +70,7 @@ PROVEN_ONCE int option_schedule(struct connection *connection,
 {
     struct option_place *place;
 
-    if (!connection || !span || !settings.tcp_option || option_at(connection, position) ||
-        option_peer_refuses(connection))
+    if (!connection || !span || option_at(connection, position) || option_peer_refuses(connection))
         return 0;
     place = option_promise(connection, position);
     if (place)

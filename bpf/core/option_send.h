@@ -21,6 +21,18 @@ static __always_inline bool option_is_awaited(const struct connection *connectio
     return connection->tx.phase == STREAM_HEAD && connection->tx.head_position == place->position;
 }
 
+/* What belongs on the segment that begins with byte `seq`. */
+static __always_inline struct option_place *option_on(struct connection *connection, __u32 seq)
+{
+    for (__u32 i = 0; i < OPTION_PLACES; i++) {
+        struct option_place *place = &connection->options.places[i];
+
+        if (place->position && (__u32)place->position == seq)
+            return place;
+    }
+    return NULL;
+}
+
 /* Forgets what has been acknowledged. Returns how many places still want room. */
 static __always_inline __u32 option_settle(struct connection *connection, __u32 acknowledged)
 {
@@ -105,8 +117,7 @@ static __always_inline void option_reserve(struct bpf_sock_ops *ops, struct conn
     if (!wanted)
         return;
     refused = bpf_reserve_hdr_opt(ops, OPTION_SIZE, 0);
-    if (refused && has_packet && ops->skb_len &&
-        option_at(connection, stream_locate(connection->tx.position, ops->snd_nxt)))
+    if (refused && has_packet && ops->skb_len && option_on(connection, ops->snd_nxt))
         count(COUNTER_SKIP_OPTION_SPACE);
 }
 
@@ -172,7 +183,7 @@ static __always_inline void option_write(struct bpf_sock_ops *ops, struct connec
         return option_answer(ops, connection);
     if ((void *)(tcp + 1) > ops->skb_data_end || ops->skb_len <= (__u32)(tcp->data_offset >> 4) * 4)
         return;
-    place = option_at(connection, stream_locate(connection->tx.position, bpf_ntohl(tcp->seq)));
+    place = option_on(connection, bpf_ntohl(tcp->seq));
     if (!place || place->repeated)
         return;
     option_format(words, &place->span);
@@ -186,8 +197,7 @@ static __always_inline void option_write(struct bpf_sock_ops *ops, struct connec
  * option, later without. */
 static __always_inline void option_repeated(struct bpf_sock_ops *ops, struct connection *connection)
 {
-    struct option_place *place =
-        option_at(connection, stream_locate(connection->tx.position, ops->args[0]));
+    struct option_place *place = option_on(connection, ops->args[0]);
 
     if (!place || !place->written || place->struck)
         return;

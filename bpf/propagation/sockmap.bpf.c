@@ -117,7 +117,8 @@ static __always_inline void message_request(struct feed *feed)
     } else if (result != COUNTER_REWRITTEN) {
         exchange->carrier = result == COUNTER_SKIP_DISABLED ? CARRIER_NONE : CARRIER_SKIPPED;
         sent_remember(connection, feed->stream->head_position, &exchange->span);
-        option_schedule(connection, feed->stream->head_position, &exchange->span);
+        if (settings.tcp_option)
+            option_schedule(connection, feed->stream->head_position, &exchange->span);
         if (option_left(connection, feed->stream->head_position))
             exchange->carrier = CARRIER_TCP_OPTION;
     }

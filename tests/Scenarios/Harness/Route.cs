@@ -4,6 +4,7 @@ namespace Scenarios.Harness;
 /// <summary>A router between two networks, IPv4 and IPv6, with room for what a middlebox does.</summary>
 internal sealed class Route
 {
+    public const string Near = "10.77.1.2";
     public const string Far = "10.77.2.2";
     public const string FarV6 = "fd77:2::2";
 
@@ -30,6 +31,10 @@ internal sealed class Route
     /// <summary>What happens to packets with a TCP payload, or options, on their way to the far side.</summary>
     public void Forward(string rule) => Rules($"chain forward {{ type filter hook forward priority 0; iifname \"near\" {rule}; }}");
 
+    /// <summary>Keeps a host from refusing what a program does with its own TCP.</summary>
+    public void SilenceResets(NetworkNamespace network) =>
+        Rules("chain out { type filter hook output priority 0; tcp flags rst drop; }", network);
+
     /// <summary>Notes the segments that come from the near side, before anything happens to them.</summary>
     public RunningProgram Capture(int port)
     {
@@ -52,6 +57,6 @@ internal sealed class Route
         network.Configure($"-6 route add default via fd77:{number}::1");
     }
 
-    private void Rules(string chain) => _sandbox.StartOutside(
-        new ProgramStart("nft", "-f", "-") { Input = $"flush ruleset\ntable ip middle {{ {chain}\n}}\n" }, _router).Finish();
+    private void Rules(string chain, NetworkNamespace? network = null) => _sandbox.StartOutside(
+        new ProgramStart("nft", "-f", "-") { Input = $"flush ruleset\ntable ip middle {{ {chain}\n}}\n" }, network ?? _router).Finish();
 }

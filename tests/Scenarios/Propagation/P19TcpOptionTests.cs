@@ -186,6 +186,21 @@ public sealed class P19TcpOptionTests : Scenario
     }
 
     [Fact]
+    public void Obi_puts_it_near_the_request()
+    {
+        _ = new Recorder(_other, traced: true);
+        using var far = Agent(_other, "tcp");
+
+        _route.SilenceResets(Sandbox.Network);
+        Sandbox.StartOutside(new ProgramStart("/usr/bin/python3", "python/obi.py", Route.Far, $"{Programs.BackendPort}", Route.Near)).Finish(20);
+        far.Finish();
+
+        var parents = far.Spans.ToDictionary(span => span.Id, span => span.IsRoot ? 0 : Convert.FromHexString(span.ParentId)[0]);
+        Assert.Equal(new Dictionary<string, int> { ["1"] = 1, ["2"] = 2, ["3"] = 3, ["4"] = 0, ["6"] = 0, ["7"] = 0 }, parents);
+        Assert.Equal(1, far.Counter("unsampled"));
+    }
+
+    [Fact]
     public void Sent_one_byte_at_a_time()
     {
         const int Count = 20;
