@@ -4,10 +4,11 @@
 #include "types.h"
 
 enum counter : __u32 {
-    /* ledger: every finished exchange of a target is exactly one of the first three */
-    COUNTER_EMITTED,   /* given to the ring */
-    COUNTER_RING_FULL, /* lost: the agent was too slow */
-    COUNTER_UNSAMPLED, /* the trace is not sampled: nothing was copied */
+    /* ledger: every finished exchange of a target is exactly one of the first four */
+    COUNTER_EMITTED,     /* given to the ring */
+    COUNTER_RING_FULL,   /* lost: the agent was too slow */
+    COUNTER_SELF_TRACED, /* the process exports spans of its own for it */
+    COUNTER_UNSAMPLED,   /* the trace is not sampled: nothing was copied */
 
     /* requests whose header was written */
     COUNTER_INJECTED,

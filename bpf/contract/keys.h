@@ -6,8 +6,8 @@
 /* Map `targets`: pid (__u32, initial pid namespace) -> target. A process in it is traced. The agent
  * adds it; fork copies it to the child, exit removes it. The counts belong to the kernel side. */
 struct target {
-    __u32 pid; /* the process whose selection this entry goes back to */
-    __u32 pad;
+    __u32 pid;          /* the process whose selection this entry goes back to */
+    __u32 exports;      /* 1: it exports traces of its own, written by the kernel side */
     __u64 open_count;   /* server requests read by this process and not answered yet */
     __u64 open_cookies; /* sum of the cookies of their connections: with open_count 1, the one */
 };

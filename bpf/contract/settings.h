@@ -33,6 +33,7 @@ struct settings {
     __u8 generate_headers;    /* 1: some header rule has HEADER_GENERATE */
     __u8 resident;            /* 1: non-blocking sockets may stay in the sockmap between requests */
     enum tcp_option tcp_option;
-    __u8 select_all; /* 1: every program that is executed in the cgroup is a target */
-    __u8 pad[4];
+    __u8 select_all;      /* 1: every program that is executed in the cgroup is a target */
+    __u8 leave_exporters; /* 1: processes that export their own traces are left to them */
+    __u8 pad[3];
 };

@@ -100,8 +100,24 @@ static __always_inline bool client_forwards(const struct open_request *parent,
            id_equal(parent->parent_id, own->span_id);
 }
 
+/* A process that exports its own traces sends a request. If it wrote a context, that is the one; if not,
+ * the chain stays whole by what reached the process, which no span of ours stands between. */
+static __always_inline void client_self_traced(struct exchange *exchange,
+                                               const struct http1_head *head,
+                                               struct open_request *parent)
+{
+    exchange->extras |= EXTRA_SELF_TRACED;
+    exchange->link = LINK_NONE;
+    exchange->carrier = CARRIER_APPLICATION;
+    if (head->flags & HTTP1_CONTEXT || !parent || parent->is_root)
+        return;
+    exchange->carrier = CARRIER_NONE;
+    exchange->span = parent->span;
+    id_copy(exchange->span.span_id, parent->parent_id);
+}
+
 /* Opens the exchange of the request whose head in connection->tx is complete; exchange_newest() is it.
- * Returns its carrier: CARRIER_APPLICATION when the header is the application's own,
+ * Returns its carrier: CARRIER_APPLICATION when the header is the application's own affair,
  * CARRIER_REWRITTEN when its parent id has to be replaced, CARRIER_NONE when a header is missing,
  * CARRIER_SKIPPED when there was no memory: leave the request alone. */
 PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 tid)
@@ -123,7 +139,10 @@ PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 t
     parent = client_parent(connection, tid, &exchange->link);
     connection->parent.cookie = parent && parent->extras & EXTRA_CARRY ? parent->cookie : 0;
     connection->parent.ordinal = parent ? parent->ordinal : 0;
-    if (!(requests->head.flags & HTTP1_CONTEXT)) {
+    exporter_recognise(exchange, connection->pid);
+    if (exporter_is(connection->pid)) {
+        client_self_traced(exchange, &requests->head, parent);
+    } else if (!(requests->head.flags & HTTP1_CONTEXT)) {
         client_begin(connection, exchange, parent);
     } else if (client_forwards(parent, &requests->head.context)) {
         client_begin(connection, exchange, parent);

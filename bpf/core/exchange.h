@@ -9,6 +9,7 @@
 #pragma once
 #include "carry.h"
 #include "emit.h"
+#include "exporter.h"
 #include "note.h"
 #include "request.h"
 #include "sample.h"
@@ -293,7 +294,9 @@ PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outco
     if (exchange) {
         if (connection->role == ROLE_SERVER)
             exchange_withdraw(connection, exchange);
-        if (!(exchange->span.flags & TRACE_FLAG_SAMPLED))
+        if (exchange->extras & EXTRA_SELF_TRACED || exporter_is(connection->target))
+            count(COUNTER_SELF_TRACED);
+        else if (!(exchange->span.flags & TRACE_FLAG_SAMPLED))
             count(COUNTER_UNSAMPLED);
         else
             count(exchange_emit(connection, exchange, outcome, now) ? COUNTER_EMITTED

@@ -86,7 +86,8 @@ PROVEN_ONCE int option_prepare(struct connection *connection)
         return 0;
     position = connection->tx.phase == STREAM_START ? connection->tx.position
                                                     : connection->tx.head_position;
-    if (option_at(connection, position) || option_peer_refuses(connection))
+    if (option_at(connection, position) || option_peer_refuses(connection) ||
+        exporter_is(connection->pid))
         return 0;
     place = option_promise(connection, position);
     if (place)

@@ -34,6 +34,7 @@ internal sealed class KernelObjects : IDisposable
             CarryTracestate = Flag(options.Propagators.W3c),
             CarryBaggage = Flag(options.Propagators.Baggage),
             GenerateHeaders = Flag(options.Headers.Generates),
+            LeaveExporters = Flag(options.LeavesExporters),
             TcpOption = options.TcpOption,
         };
         if (options.Selector.IsEverything && tree.TryFindConfinement(out var number, out var level))

@@ -27,6 +27,9 @@ internal sealed record AgentOptions
     /// <summary>Header fields to capture and to carry on.</summary>
     internal HeaderOptions Headers { get; init; } = HeaderOptions.None;
 
+    /// <summary>A process that exports traces of its own is left to itself.</summary>
+    internal bool LeavesExporters { get; init; } = true;
+
     internal required SamplingOptions Sampling { get; init; }
 
     /// <summary>Where spans go, and how they are shown.</summary>

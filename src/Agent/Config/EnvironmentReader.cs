@@ -26,6 +26,7 @@ internal sealed class EnvironmentReader(Func<string, string?> variables)
             TcpOption = tcp ? ReadTcpOptionFormat() : TcpOption.Off,
             Propagators = propagators,
             Headers = headerOptions,
+            LeavesExporters = ReadSwitch("OTEL_EBPF_EXCLUDE_OTEL_INSTRUMENTED_SERVICES", otherwise: true),
             Sampling = SamplingOptions.Parse(Text("OTEL_TRACES_SAMPLER"), Text("OTEL_TRACES_SAMPLER_ARG")),
             Delivery = ReadDelivery() with { CapturedHeaders = headerOptions },
             LogLevel = ReadLogLevel(),
@@ -86,6 +87,14 @@ internal sealed class EnvironmentReader(Func<string, string?> variables)
             var other => throw new ConfigException(name, other, "use obi or experiment"),
         };
     }
+
+    private bool ReadSwitch(string name, bool otherwise) => Text(name) switch
+    {
+        null => otherwise,
+        "true" => true,
+        "false" => false,
+        var other => throw new ConfigException(name, other, "use true or false"),
+    };
 
     // Without a receiver the terminal is where traces go.
     private DeliveryOptions ReadDelivery()

@@ -18,6 +18,13 @@ internal static class Build
     public static string Dotnet() =>
         Path.Combine(Make("dotnet", "dotnet-web", "dotnet", "build", "dotnet/web.cs", "-c", "Release", "-o", "{target}"), "web");
 
+    /// <summary>The OpenTelemetry SDK for Node.js, as a folder of modules.</summary>
+    public static string NodeOtel() => Path.Combine(
+        Make("node-otel", "node-otel", "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", "{target}",
+            "@opentelemetry/api@1.9.1", "@opentelemetry/sdk-trace-node@2.12.0", "@opentelemetry/sdk-trace-base@2.12.0",
+            "@opentelemetry/instrumentation@0.223.0", "@opentelemetry/instrumentation-http@0.223.0", "@opentelemetry/exporter-trace-otlp-proto@0.223.1"),
+        "node_modules");
+
     private static string Make(string folder, string result, params string[] command)
     {
         var target = Path.Combine(Repository.Output, result);

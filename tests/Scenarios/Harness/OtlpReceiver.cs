@@ -23,12 +23,12 @@ internal sealed class OtlpReceiver : IDisposable
     private readonly List<Span> _spans = [];
     private readonly List<string> _problems = [];
 
-    public OtlpReceiver(NetworkNamespace network)
+    public OtlpReceiver(NetworkNamespace network, int port = Port)
     {
         _listener = network.Run(() =>
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, Port));
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
             socket.Listen();
             return socket;
         });

@@ -32,6 +32,17 @@ internal static class Programs
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
+    /// <summary>The Node.js service with the OpenTelemetry SDK, which exports to <paramref name="receiver"/>.</summary>
+    public static ProgramStart ServerWithSdk(int port, int receiver) => new("node", "-r", "./node-otel/otel.js", "node/web.js", "serve", Text(port))
+    {
+        Environment =
+        {
+            ["NODE_PATH"] = Build.NodeOtel(),
+            ["OTEL_SERVICE_NAME"] = "sdk",
+            ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = $"http://127.0.0.1:{receiver}/v1/traces",
+        },
+    };
+
     /// <summary>A client that sends requests one after the other; see Services/README.md.</summary>
     public static ProgramStart Client(string kind, string address, int count, int size, string prefix, string folder)
     {
