@@ -18,6 +18,14 @@ static __always_inline bool carries_responses(const struct connection *connectio
     return rx == (connection->role == ROLE_CLIENT);
 }
 
+/* What follows such a request is HTTP/1 only if the answer refuses it. */
+static __always_inline bool asks_for_tunnel(const struct connection *connection,
+                                            const struct stream *requests)
+{
+    return requests->head.flags & (HTTP1_UPGRADE | HTTP1_METHOD_CONNECT) &&
+           exchange_outstanding(connection);
+}
+
 /* The body, or a head without one, has ended. */
 PROVEN_ONCE int stream_message_end(struct connection *connection, bool rx, __u64 now)
 {
@@ -29,11 +37,15 @@ PROVEN_ONCE int stream_message_end(struct connection *connection, bool rx, __u64
         connection->rx.phase = STREAM_START;
     else
         connection->tx.phase = STREAM_START;
-    if (!carries_responses(connection, rx))
+    if (!carries_responses(connection, rx)) {
+        requests = rx ? &connection->rx : &connection->tx;
+        if (asks_for_tunnel(connection, requests))
+            requests->phase = STREAM_HELD;
         return 0;
+    }
     exchange_close(connection, OUTCOME_COMPLETE, now);
     requests = rx ? &connection->tx : &connection->rx;
-    if (requests->phase == STREAM_HELD)
+    if (requests->phase == STREAM_HELD && !exchange_outstanding(connection))
         requests->phase = STREAM_START; /* the tunnel was refused */
     if (!exchange_outstanding(connection) && requests->phase == STREAM_START)
         requests->proven = 1;

@@ -55,9 +55,6 @@ static __always_inline void stream_request(struct feed *feed, feed_request *on_r
 
     on_request(feed);
     stream_body(feed->connection, feed->rx, http1_request_body(&stream->head), feed->now);
-    if (stream->phase == STREAM_START &&
-        stream->head.flags & (HTTP1_UPGRADE | HTTP1_METHOD_CONNECT))
-        stream->phase = STREAM_HELD;
 }
 
 static __always_inline void stream_head_begins(struct feed *feed)
