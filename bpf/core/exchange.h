@@ -235,10 +235,9 @@ static __always_inline bool exchange_emit(const struct connection *connection,
 
 /* Takes over what became known outside of the connection while the request was open, and ends it. */
 static __always_inline void exchange_withdraw(struct connection *connection,
-                                              struct exchange *exchange)
+                                              struct exchange *exchange,
+                                              struct open_request *request)
 {
-    struct open_request *request = open_request_of(connection->cookie);
-
     if (!request || request->ordinal != exchange->ordinal)
         return;
     request->ordinal = 0;
@@ -255,9 +254,9 @@ static __always_inline void exchange_withdraw(struct connection *connection,
 }
 
 /* The next pipelined request becomes the open one; whoever read the last one has read this too. */
-static __always_inline void exchange_advance(struct connection *connection)
+static __always_inline void exchange_advance(struct connection *connection,
+                                             struct open_request *request)
 {
-    struct open_request *request = open_request_of(connection->cookie);
     struct exchange *next = exchange_oldest(connection);
     struct target *target;
 
@@ -283,6 +282,7 @@ static __always_inline void extras_forget(const struct request_name *name, __u8 
 /* The last byte of the response, or the end of the connection. */
 PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outcome, __u64 now)
 {
+    struct open_request *request = NULL;
     struct request_name key = {};
     struct exchange *exchange;
 
@@ -290,10 +290,12 @@ PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outco
         return 0;
     key.cookie = connection->cookie;
     key.ordinal = connection->closed + 1;
+    if (connection->role == ROLE_SERVER)
+        request = open_request_of(connection->cookie);
     exchange = exchange_oldest(connection);
     if (exchange) {
         if (connection->role == ROLE_SERVER)
-            exchange_withdraw(connection, exchange);
+            exchange_withdraw(connection, exchange, request);
         if (exchange->extras & EXTRA_SELF_TRACED || exporter_is(connection->target))
             count(COUNTER_SELF_TRACED);
         else if (!(exchange->span.flags & TRACE_FLAG_SAMPLED))
@@ -310,7 +312,7 @@ PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outco
     if (exchange_outstanding(connection))
         connection->closed++;
     if (connection->role == ROLE_SERVER)
-        exchange_advance(connection);
+        exchange_advance(connection, request);
     return 0;
 }
 

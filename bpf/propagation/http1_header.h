@@ -87,6 +87,19 @@ static long header_copy_word(__u32 index, void *state)
     return 0;
 }
 
+/* The most frequent line alone, at once. */
+static __always_inline bool header_copy_traceparent(const struct header_copy *copy)
+{
+    __u8 *to = (__u8 *)(long)copy->msg->data + copy->at;
+
+    if (copy->at > MESSAGE_REACH || to + TRACEPARENT_LINE > (__u8 *)(long)copy->msg->data_end)
+        return false;
+    for (__u32 at = 0; at < TRACEPARENT_LINE - 8; at += 8)
+        *(__u64 *)(to + at) = window_word(copy->lines, at);
+    *(__u64 *)(to + TRACEPARENT_LINE - 8) = window_word(copy->lines, TRACEPARENT_LINE - 8);
+    return true;
+}
+
 /* Writes the `size` bytes of `lines` at `at` in the message. */
 static __always_inline enum counter header_insert(
     struct sk_msg_md *msg, __u32 at, const struct window *lines, __u32 size, int *verdict)
@@ -100,7 +113,10 @@ static __always_inline enum counter header_insert(
         return COUNTER_SKIP_PUSH_FAILED;
     if (bpf_msg_pull_data(msg, 0, linear + size, 0))
         return header_undo(msg, at, size, verdict);
-    bpf_loop(LINES_MAX / 8, header_copy_word, &copy, 0);
+    if (size == TRACEPARENT_LINE)
+        copy.failed = !header_copy_traceparent(&copy);
+    else
+        bpf_loop(LINES_MAX / 8, header_copy_word, &copy, 0);
     return copy.failed ? header_undo(msg, at, size, verdict) : COUNTER_INJECTED;
 }
 

@@ -15,6 +15,7 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 #define TC_NEXT -1
 
 #define ETHERNET_HEADER 14
+#define ETHERNET_TYPE 12 /* where the header says what follows it */
 
 #define IPV4_ADDRESSES 12 /* where source and destination stand in the header ... */
 #define IPV6_ADDRESSES 8
@@ -27,7 +28,7 @@ static __always_inline struct bpf_sock *packet_socket(struct __sk_buff *skb,
     struct bpf_sock_tuple tuple = {};
     __be16 ports[2];
 
-    if (!segment->size || bpf_skb_load_bytes(skb, segment->tcp, ports, sizeof(ports)) ||
+    if (!segment->size || !packet_read(skb, segment->tcp, ports, sizeof(ports)) ||
         !port_is_awaited(ports[1]))
         return NULL;
     if (skb->protocol == bpf_htons(ETH_P_IP)) {
@@ -44,17 +45,15 @@ static __always_inline struct bpf_sock *packet_socket(struct __sk_buff *skb,
     return bpf_skc_lookup_tcp(skb, &tuple, sizeof(tuple.ipv6), BPF_F_CURRENT_NETNS, 0);
 }
 
-/* Devices without a link header (tunnels) begin with the network header: the same bytes stand at
- * skb->data then. */
+/* Devices without a link header (tunnels) begin with the network header. */
 static __always_inline __u32 packet_network(struct __sk_buff *skb)
 {
-    __u64 at_network;
-    __u64 at_data;
+    __be16 protocol;
 
-    if (bpf_skb_load_bytes_relative(skb, 0, &at_network, sizeof(at_network), BPF_HDR_START_NET) ||
-        bpf_skb_load_bytes(skb, 0, &at_data, sizeof(at_data)))
-        return ETHERNET_HEADER;
-    return at_network == at_data ? 0 : ETHERNET_HEADER;
+    return packet_read(skb, ETHERNET_TYPE, &protocol, sizeof(protocol)) &&
+                   protocol == (__be16)skb->protocol
+               ? ETHERNET_HEADER
+               : 0;
 }
 
 /* Everything asked has been answered, and the process may not notice. A socket that is older than Hilo
