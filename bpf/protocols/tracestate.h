@@ -21,7 +21,7 @@ struct tracestate {
     __u32 trailing; /* ... and how many there are */
     __u32 bad;
     bool in_value;
-    bool in_space; /* behind white space that follows a key, where only a comma may come */
+    bool in_space; /* behind white space that only a comma may follow */
     __u8 pad[6];
 };
 
@@ -53,7 +53,8 @@ static __always_inline void tracestate_value(struct tracestate *list, __u8 c)
 {
     if (c == ' ' || c == '\t') {
         list->trailing++;
-    } else if (c < ' ' || c > '~' || c == '=') {
+        list->in_space |= c == '\t'; /* inside of a value there are spaces only */
+    } else if (c < ' ' || c > '~' || c == '=' || list->in_space) {
         list->bad = 1;
     } else {
         list->value += list->trailing + 1;

@@ -23,6 +23,14 @@ internal static class Usage
         What is done:
           OTEL_EBPF_BPF_CONTEXT_PROPAGATION    headers (default), tcp, headers,tcp or disabled
           HILO_TCP_OPTION_FORMAT               of tcp: obi (default) or experiment (RFC 6994)
+          OTEL_PROPAGATORS                     written: tracecontext,baggage (default), b3, b3multi, none; all are read
+          HILO_CAPTURE_REQUEST_HEADERS         names of headers that stand on spans, separated by commas ...
+          HILO_CAPTURE_RESPONSE_HEADERS        ... 8 in all, 128 bytes of each
+          HILO_RELAY_HEADERS                   4 of them also go on with the requests sent for the one they came with
+          HILO_GENERATE_HEADERS                the same, and where one is missing it becomes the trace id
+          HILO_REDACT_HEADERS                  whose values stay secret (authorization,cookie,set-cookie,...)
+          OTEL_EBPF_EXCLUDE_OTEL_INSTRUMENTED_SERVICES
+                                               true (default): who exports own traces is left to itself
           OTEL_TRACES_SAMPLER, _ARG            always_on, always_off, traceidratio, parentbased_...
 
         Where traces go:
