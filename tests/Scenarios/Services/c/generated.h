@@ -179,6 +179,31 @@ static void stream_tunnel(struct stream *s, struct random *r, const struct head 
     stream_opaque(s, r);
 }
 
+/* Where the body ends cannot be known. */
+static void stream_broken(struct stream *s, struct random *r)
+{
+    if (one_of(r, 2))
+        put(&s->answers, "HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n");
+    if (one_of(r, 2))
+        stream_step(s);
+    stream_opaque(s, r);
+}
+
+static void put_broken_chunk(struct text *t, struct random *r)
+{
+    static const char *const lines[] = {"zz\r\n",
+                                        "\r\n",
+                                        "-5\r\n",
+                                        " 5\r\n",
+                                        "0x5\r\n",
+                                        "5,\r\n",
+                                        "1fffffffffffffffffffff\r\n",
+                                        ";\r\n"};
+
+    put(t, "3\r\nabc\r\n");
+    put(t, lines[random_below(r, sizeof(lines) / sizeof(*lines))]);
+}
+
 static void stream_request(struct stream *s, struct random *r)
 {
     struct head head;
@@ -194,15 +219,18 @@ static void stream_request(struct stream *s, struct random *r)
     }
     if (head.framing == FRAMING_LENGTH)
         put_body(&s->sent, r, head.length);
-    else if (head.framing == FRAMING_CHUNKED)
-        put_chunked(&s->sent, r);
+    if (head.framing == FRAMING_CHUNKED && one_of(r, 40)) {
+        put_broken_chunk(&s->sent, r);
+        stream_broken(s, r);
+        return;
+    }
     if (head.framing == FRAMING_BROKEN) {
-        if (one_of(r, 2))
-            put(&s->answers, "HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n");
-        if (one_of(r, 2))
-            stream_step(s);
-        stream_opaque(s, r);
-    } else if (head.is_connect || head.upgrades) {
+        stream_broken(s, r);
+        return;
+    }
+    if (head.framing == FRAMING_CHUNKED)
+        put_chunked(&s->sent, r);
+    if (head.is_connect || head.upgrades) {
         stream_tunnel(s, r, &head);
     } else {
         put_answer(&s->answers, r, &head);
