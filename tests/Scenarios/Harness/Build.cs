@@ -11,6 +11,13 @@ internal static class Build
     public static string C(string name) =>
         Make("c", "c-" + name, "gcc", "-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", "{target}", $"c/{name}.c", "-luring");
 
+    /// <summary>Somebody else's BPF object, and the program that loads it.</summary>
+    public static (string Object, string Loader) Neighbour() => (
+        Make("bpf", "neighbour.bpf.o", "clang-19", "-target", "bpf", "-mcpu=v3", "-std=gnu17", "-O2", "-g", "-Wall", "-Wextra", "-Werror",
+            "-isystem", Native("include"), "-idirafter", "/usr/include/x86_64-linux-gnu", "-c", "bpf/neighbour.bpf.c", "-o", "{target}"),
+        Make("bpf", "neighbour", "gcc", "-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-isystem", Native("include"), "-o", "{target}",
+            "bpf/neighbour.c", Native("libbpf.a"), Native("libelf.a"), "-lz"));
+
     public static string Go() => Make("go", "go-web", "go", "build", "-o", "{target}", "go/web.go");
 
     public static string Java() => Make("java", "java-web", "javac", "-d", "{target}", "java/Web.java");
@@ -40,6 +47,8 @@ internal static class Build
 
         return target;
     }
+
+    private static string Native(string name) => Path.Combine(Repository.Root, "out", "native", name);
 
     private static DateTime Newest(string folder) =>
         new DirectoryInfo(Path.Combine(Repository.Services, folder)).EnumerateFiles().Max(file => file.LastWriteTimeUtc);

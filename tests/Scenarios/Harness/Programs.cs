@@ -69,6 +69,28 @@ internal static class Programs
         Nginx(folder, $"listen {port}; location / {{ proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection ''; }}",
             $"upstream backend {{ server {address}:{backend}; keepalive 16; }}");
 
+    /// <summary>nginx in front of PHP-FPM, by FastCGI over a Unix-domain socket.</summary>
+    public static ProgramStart FastCgi(int port, string socket, string folder) =>
+        Nginx(folder, $"listen {port}; location / {{ include /etc/nginx/fastcgi_params; "
+            + $"fastcgi_param SCRIPT_FILENAME {Repository.Services}/php/server.php; fastcgi_pass unix:{socket}; }}");
+
+    public static ProgramStart PhpFpm(string socket, string folder)
+    {
+        var configuration = Path.Combine(folder, "fpm.conf");
+        File.WriteAllText(configuration, $"""
+            [global]
+            daemonize = no
+            error_log = /dev/stderr
+            [www]
+            user = root
+            listen = {socket}
+            pm = static
+            pm.max_children = 2
+            clear_env = no
+            """);
+        return new("php-fpm8.2", "--nodaemonize", "--allow-to-run-as-root", "--fpm-config", configuration);
+    }
+
     private static ProgramStart Nginx(string folder, string server, string more = "")
     {
         var configuration = Path.Combine(folder, "nginx.conf");

@@ -33,7 +33,7 @@ public sealed partial class StreamsTests : Scenario
         var results = receivers.Select(receiver => Sums(receiver.Finish(60 + (Streams / 500)))).ToArray();
         var printed = senders.Select(sender => sender.Finish(10)).ToArray();
         var injected = agent.Counter("injected");
-        agent.Finish(mayDrop: true);
+        var ledger = agent.Finish(mayDrop: true);
 
         Assert.All(printed, text => Assert.Equal("ok\n", text));
         var (places, added) = (results.Sum(sums => sums["places"]), results.Sum(sums => sums["added"]));
@@ -41,6 +41,7 @@ public sealed partial class StreamsTests : Scenario
             $"{results.Sum(sums => sums["streams"])} streams, {results.Sum(sums => sums["connections"])} connections, "
             + $"{results.Sum(sums => sums["bytes"])} bytes, {results.Sum(sums => sums["requests"])} requests, {places} places, {added} added to");
         Assert.Equal(added, injected);
+        Assert.Equal(ledger.Seen + ledger.Unsampled, injected + agent.Counter("adopted") + agent.Skipped);
         Assert.Equal(0, agent.Counter("rewritten"));
         Assert.True(added > places / 2, $"only {added} of {places} heads had lines added: this would prove little");
     }

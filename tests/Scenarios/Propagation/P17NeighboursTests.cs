@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Scenarios.Harness;
+
+namespace Scenarios.Propagation;
+
+/// <summary>Row P17: somebody else's BPF programs on the same cgroup and interface. Whoever comes second, no byte and no span is lost.</summary>
+public sealed partial class P17NeighboursTests : Scenario
+{
+    private const int Count = 200;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Socket_programs_and_traffic_filters(bool neighbourFirst)
+    {
+        var (added, agent, seen) = Play("plain", neighbourFirst);
+
+        Assert.DoesNotContain(null, added);
+        Assert.Equal(2 * Count, agent.Counter("injected"));
+        Assert.True(seen["acknowledged"] > 0, "its callbacks were taken away");
+    }
+
+    // The kernel lets one sk_msg program at a time have a socket: the first one that takes it keeps it.
+    [Fact]
+    public void A_socket_that_is_in_their_sockmap_stays_theirs()
+    {
+        var (added, agent, seen) = Play("sockmap", neighbourFirst: true);
+
+        Assert.All(added, Assert.Null);
+        Assert.Equal((seen["connected"], 2 * Count), (seen["taken"], seen["messages"]));
+        Assert.Equal(2 * Count, agent.Counter("skip_not_enrolled"));
+        var clients = agent.Spans.Where(span => span.IsClient).ToDictionary(span => span.SpanId);
+        Assert.All(agent.Spans.Where(span => span.IsServer), server => Assert.Equal(clients[server.ParentId].Id, server.Id));
+    }
+
+    [Fact]
+    public void A_socket_that_is_in_our_sockmap_works_without_theirs()
+    {
+        var (added, agent, seen) = Play("sockmap", neighbourFirst: false);
+
+        Assert.DoesNotContain(null, added);
+        Assert.Equal(2 * Count, agent.Counter("injected"));
+        Assert.Equal((seen["connected"], 0), (seen["refused"], seen["messages"]));
+    }
+
+    private (List<TraceParent?> Added, Agent Agent, Dictionary<string, long> Seen) Play(string kind, bool neighbourFirst)
+    {
+        var talk = new Conversation();
+        for (var i = 0; i < 2 * Count; i++)
+        {
+            talk.Step($"nonblock {i % 2}").Send(Request.Post($"/p?id={i}", Request.Body(i, i)));
+            if (i % 20 == 19)
+            {
+                talk.Reconnect();
+            }
+        }
+
+        var recorder = new Recorder(Sandbox, traced: true);
+        var neighbour = neighbourFirst ? StartNeighbour(kind) : null;
+        var agent = new Agent(Sandbox);
+        neighbour ??= StartNeighbour(kind);
+        var added = Play(talk, recorder);
+        Assert.Equal(0, neighbour.Stop(Native.SigTerm));
+        agent.Finish();
+        agent.Dispose();
+
+        var seen = Pair().Matches(neighbour.Output).ToDictionary(
+            match => match.Groups[1].Value, match => long.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture));
+        Assert.Equal(talk.Connections.Count, seen["connected"]);
+        Assert.True(seen["ingress"] > 2 * Count && seen["egress"] > 2 * Count, "its filters do not run");
+        Assert.Equal(2 * Count, agent.Spans.Count(span => span.IsClient));
+        Assert.Equal(2 * Count, agent.Spans.Count(span => span.IsServer));
+        return (added, agent, seen);
+    }
+
+    private RunningProgram StartNeighbour(string kind)
+    {
+        var (code, loader) = Build.Neighbour();
+        var neighbour = Sandbox.StartOutside(new ProgramStart(loader, code, Sandbox.Traced.Folder, kind));
+        neighbour.WaitFor(() => neighbour.Output.Contains("ready", StringComparison.Ordinal), "line with `ready`");
+        return neighbour;
+    }
+
+    [GeneratedRegex(@"([a-z]+)=(\d+)")]
+    private static partial Regex Pair();
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// neighbour OBJECT CGROUP sockmap|plain: attaches the programs of neighbour.bpf.c to the cgroup and to
+// the loopback interface, says "ready", and on SIGTERM what they have seen.
+#include <net/if.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+static void must(int good, const char *what)
+{
+    if (good)
+        return;
+    perror(what);
+    exit(1);
+}
+
+static struct bpf_program *program(struct bpf_object *object, const char *name)
+{
+    struct bpf_program *found = bpf_object__find_program_by_name(object, name);
+
+    must(found != NULL, name);
+    return found;
+}
+
+static int map(struct bpf_object *object, const char *name)
+{
+    int fd = bpf_object__find_map_fd_by_name(object, name);
+
+    must(fd >= 0, name);
+    return fd;
+}
+
+static void take_sockets(struct bpf_object *object)
+{
+    struct bpf_map *constants = bpf_object__find_map_by_name(object, ".rodata");
+    size_t size;
+
+    must(constants != NULL, ".rodata");
+    *(__u32 *)bpf_map__initial_value(constants, &size) = 1;
+}
+
+static void filter(struct bpf_object *object, enum bpf_tc_attach_point point, const char *name)
+{
+    LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = if_nametoindex("lo"), .attach_point = point);
+    LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = bpf_program__fd(program(object, name)));
+    LIBBPF_OPTS(
+        bpf_tc_hook, both, .ifindex = hook.ifindex, .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
+
+    bpf_tc_hook_create(&both); /* the second time it exists */
+    must(!bpf_tc_attach(&hook, &options), name);
+}
+
+int main(int count, char **arguments)
+{
+    static const char *const names[] = {
+        "connected", "acknowledged", "taken", "refused", "messages", "ingress", "egress"};
+    struct bpf_object *object = count == 4 ? bpf_object__open(arguments[1]) : NULL;
+    sigset_t ends;
+    int number, cgroup = count == 4 ? open(arguments[2], O_RDONLY) : -1;
+
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigprocmask(SIG_BLOCK, &ends, NULL);
+    must(object && cgroup >= 0, "neighbour OBJECT CGROUP sockmap|plain");
+    if (!strcmp(arguments[3], "sockmap"))
+        take_sockets(object);
+    must(!bpf_object__load(object), "load");
+    must(!bpf_prog_attach(bpf_program__fd(program(object, "neighbour_message")),
+                          map(object, "taken"),
+                          BPF_SK_MSG_VERDICT,
+                          0),
+         "sk_msg");
+    must(bpf_program__attach_cgroup(program(object, "neighbour_socket"), cgroup) != NULL,
+         "sockops");
+    filter(object, BPF_TC_INGRESS, "neighbour_ingress");
+    filter(object, BPF_TC_EGRESS, "neighbour_egress");
+    printf("ready\n");
+    fflush(stdout);
+    sigwait(&ends, &number);
+    for (__u32 i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        __u64 value = 0;
+
+        bpf_map_lookup_elem(map(object, "seen"), &i, &value);
+        printf("%s=%llu ", names[i], (unsigned long long)value);
+    }
+    printf("\n");
+    return 0;
+}
