@@ -50,11 +50,12 @@ public sealed partial class P17NeighboursTests : Scenario
         var talk = new Conversation();
         for (var i = 0; i < 2 * Count; i++)
         {
-            talk.Step($"nonblock {i % 2}").Send(Request.Post($"/p?id={i}", Request.Body(i, i)));
-            if (i % 20 == 19)
+            if (i > 0 && i % 20 == 0)
             {
                 talk.Reconnect();
             }
+
+            talk.Step($"nonblock {i % 2}").Send(Request.Post($"/p?id={i}", Request.Body(i, i)));
         }
 
         var recorder = new Recorder(Sandbox, traced: true);
