@@ -2,6 +2,7 @@
 // See shim.h.
 #include "shim.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -51,6 +52,17 @@ int shim_log_to(shim_log_sink sink)
     atomic_store(&log_sink, sink);
     libbpf_set_print(print_line);
     return 0;
+}
+
+// The size of the structure differs between kernels; the compiler knows the one libbpf was built with.
+int shim_program_time(int program, unsigned long long *nanoseconds)
+{
+    struct bpf_prog_info info = {0};
+    __u32 size = sizeof(info);
+    int error = bpf_prog_get_info_by_fd(program, &info, &size);
+
+    *nanoseconds = info.run_time_ns;
+    return error;
 }
 
 #ifndef SHIM_JIT

@@ -24,6 +24,7 @@ enum counter : __u32 {
     COUNTER_SKIP_NO_SPACE,     /* the send buffer might not take the grown message whole */
     COUNTER_SKIP_PUSH_FAILED,  /* the kernel had no memory to grow the message */
     COUNTER_SKIP_ROLLED_BACK,  /* a failed edit was undone */
+    COUNTER_SKIP_THROTTLED,    /* Hilo does less, to stay within its budget */
 
     /* the same requests: their context as a TCP option */
     COUNTER_OPTION_WRITTEN,    /* left on the segment of the request */

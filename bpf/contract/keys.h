@@ -34,3 +34,16 @@ struct owner {
     __u8 existed; /* older than this mark: its position in the stream is not known */
     __u8 pad[2];
 };
+
+/* Map `throttle`, one entry: how much Hilo does. Written by the agent when its programs take more time
+ * per request than the user allows. */
+enum throttle_step : __u32 {
+    THROTTLE_FULL,
+    THROTTLE_SOME_HEADERS, /* headers are written for one trace in eight, the same ones everywhere */
+    THROTTLE_NO_HEADERS,
+    THROTTLE_OFF, /* nothing is looked at */
+};
+
+struct throttle {
+    enum throttle_step step;
+};

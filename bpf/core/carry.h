@@ -11,10 +11,9 @@
 
 /* Behind each list there is as much room again: what is copied has a bounded size and a bounded place. */
 struct carry {
-    __u16 tracestate_size; /* 0: none */
-    __u16 baggage_size;
+    struct tracestate tracestate; /* size 0: none */
+    __u32 baggage_size;
     __u8 relay_sizes[HEADER_RELAYS_MAX];
-    __u8 tracestate[2 * TRACESTATE_SIZE];
     __u8 baggage[2 * BAGGAGE_SIZE];
     __u8 relays[HEADER_RELAYS_MAX * HEADER_VALUE_SIZE];
 };
@@ -49,7 +48,7 @@ static __always_inline struct carry *carry_make(const struct request_name *name)
 
 /* Appends to a list whose members are separated by commas. False: it became too long. */
 static __always_inline bool carry_append(
-    __u8 *list, __u16 *list_size, const __u32 room, const __u8 *from, __u32 size)
+    __u8 *list, __u32 *list_size, const __u32 room, const __u8 *from, __u32 size)
 {
     __u32 at = *list_size;
 

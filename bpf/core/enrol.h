@@ -12,6 +12,7 @@
  * just edited: taken out there, the socket is an ordinary one before the send returns. */
 #pragma once
 #include "socket.h"
+#include "throttle.h"
 
 #define ENROLLED_MAX 65536
 #define ENROL_CALLBACKS                                                                            \
@@ -36,7 +37,8 @@ struct {
 /* What cannot be edited is still best seen there: before its segment is built. */
 static __always_inline bool enrol_wanted(void)
 {
-    return settings.inject_headers || settings.tcp_option;
+    return (settings.inject_headers || settings.tcp_option) &&
+           throttle_step() < THROTTLE_NO_HEADERS;
 }
 
 static __always_inline void socket_connected(struct bpf_sock_ops *ops)

@@ -58,7 +58,7 @@ static __always_inline void found_list(struct found *found,
     found->extras |= EXTRA_CARRY;
     if (find->what == HTTP1_FIND_TRACESTATE)
         fits = carry_append(
-            carry->tracestate, &carry->tracestate_size, TRACESTATE_SIZE, text, find->size);
+            carry->tracestate.bytes, &carry->tracestate.size, TRACESTATE_SIZE, text, find->size);
     else
         fits = carry_append(carry->baggage, &carry->baggage_size, BAGGAGE_SIZE, text, find->size);
     if (!fits)

@@ -43,13 +43,13 @@ static __always_inline void server_lists(const struct http1_head *head,
 
     if (!carry)
         return;
-    size = carry->tracestate_size;
+    size = carry->tracestate.size;
     if (size && head->context_at && !(head->flags & HTTP1_CUT_TRACESTATE) &&
-        tracestate_is_valid(carry->tracestate, size)) {
-        if (note_add(name, NOTE_TRACESTATE, 0, carry->tracestate, size))
+        tracestate_is_valid(&carry->tracestate)) {
+        if (note_add(name, NOTE_TRACESTATE, 0, carry->tracestate.bytes, size))
             exchange->extras |= EXTRA_NOTES;
     } else if (settings.carry_tracestate && head->flags & HTTP1_TRACESTATE) {
-        carry->tracestate_size = 0;
+        carry->tracestate.size = 0;
         count(COUNTER_CARRY_DROPPED);
     }
     if (head->flags & HTTP1_CUT_BAGGAGE) {

@@ -128,10 +128,10 @@ static __always_inline void put_carried(struct window *lines,
                                         const struct carry *carry,
                                         const struct http1_head *head)
 {
-    if (carry->tracestate_size && settings.write_w3c && !(head->flags & HTTP1_TRACESTATE)) {
+    if (carry->tracestate.size && settings.write_w3c && !(head->flags & HTTP1_TRACESTATE)) {
         put(lines, WORD('t', 'r', 'a', 'c', 'e', 's', 't', 'a'));
         put_some(lines, WORD('t', 'e', ':', ' ', 0, 0, 0, 0), 4);
-        put_bytes(lines, carry->tracestate, carry->tracestate_size, TRACESTATE_SIZE);
+        put_bytes(lines, carry->tracestate.bytes, carry->tracestate.size, TRACESTATE_SIZE);
         put_end(lines);
     }
     if (carry->baggage_size && !(head->flags & HTTP1_BAGGAGE)) {

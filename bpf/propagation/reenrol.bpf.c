@@ -101,7 +101,7 @@ int on_packet(struct __sk_buff *skb)
     struct segment segment = {.network = packet_network(skb)};
     struct bpf_sock *found;
 
-    if (!segment_locate(skb, &segment))
+    if (throttle_step() >= THROTTLE_NO_HEADERS || !segment_locate(skb, &segment))
         return TC_NEXT;
     found = packet_socket(skb, &segment);
     if (!found)

@@ -83,6 +83,8 @@ static __always_inline enum counter message_edit(struct feed *feed,
 
     if (!settings.inject_headers)
         return COUNTER_SKIP_DISABLED;
+    if (throttle_spares(&exchange->span))
+        return COUNTER_SKIP_THROTTLED;
     if (!feed->stream->proven || !tcp)
         return COUNTER_SKIP_UNPROVEN;
     if (exchange->carrier == CARRIER_REWRITTEN)
@@ -158,6 +160,10 @@ int on_message(struct sk_msg_md *msg)
 
     if (!connection || !tcp || connection->role != ROLE_CLIENT)
         return SK_PASS;
+    if (throttle_step() >= THROTTLE_NO_HEADERS) {
+        connection->skip = COUNTER_SKIP_THROTTLED; /* for the egress hook */
+        return SK_PASS;
+    }
     stream = &connection->tx;
     if (stream_is_deaf(stream))
         return SK_PASS;

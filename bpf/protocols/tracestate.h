@@ -2,8 +2,8 @@
 /* W3C Trace Context, header `tracestate`: key "=" value, separated by commas.
  * https://www.w3.org/TR/trace-context-2/#tracestate-header
  *
- * A service that takes part passes on a list that is valid, and drops one that is not. The bytes stand
- * in a buffer of TRACESTATE_SIZE, the lines of several headers joined by commas. */
+ * A service that takes part passes on a list that is valid, and drops one that is not. The lines of
+ * several headers are joined by commas. */
 #pragma once
 #include "window.h"
 
@@ -12,8 +12,8 @@
 #define TRACESTATE_KEY_SIZE 256
 #define TRACESTATE_VALUE_SIZE 256
 
+/* How far one has come: in the memory of a map, as the window's is. */
 struct tracestate {
-    const __u8 *bytes;
     __u32 size;
     __u32 members;
     __u32 key;      /* characters of the current key */
@@ -21,8 +21,9 @@ struct tracestate {
     __u32 trailing; /* ... and how many there are */
     __u32 bad;
     bool in_value;
-    bool in_space; /* behind white space that follows a key, where only a comma may come */
-    __u8 pad[6];
+    bool in_space; /* behind white space that only a comma may follow */
+    __u8 pad[2];
+    __u8 bytes[2 * TRACESTATE_SIZE];
 };
 
 static __always_inline bool tracestate_is_key(__u8 c, bool first)
@@ -52,10 +53,9 @@ static __always_inline void tracestate_member_end(struct tracestate *list)
 static __always_inline void tracestate_value(struct tracestate *list, __u8 c)
 {
     if (c == ' ' || c == '\t') {
-        /* Inside of a value there are spaces only: a tab makes it too long. A flag of its own would
-         * keep the verifier busy for minutes (6.18). */
-        list->trailing += c == ' ' ? 1 : TRACESTATE_VALUE_SIZE;
-    } else if (c < ' ' || c > '~' || c == '=') {
+        list->trailing++;
+        list->in_space |= c == '\t'; /* inside of a value there are spaces only */
+    } else if (c < ' ' || c > '~' || c == '=' || list->in_space) {
         list->bad = 1;
     } else {
         list->value += list->trailing + 1;
@@ -78,7 +78,7 @@ static __always_inline void tracestate_key(struct tracestate *list, __u8 c)
 
 static long tracestate_step(__u32 index, void *state)
 {
-    struct tracestate *list = state;
+    struct tracestate *list = *(struct tracestate **)state;
     __u8 c;
 
     if (index >= list->size)
@@ -94,14 +94,19 @@ static long tracestate_step(__u32 index, void *state)
 }
 
 /* True when the list may be passed on: valid, and with at least one member. */
-static __always_inline bool tracestate_is_valid(const __u8 *bytes, __u32 size)
+static __always_inline bool tracestate_is_valid(struct tracestate *list)
 {
-    struct tracestate list = {.bytes = bytes, .size = size};
-
-    if (size > TRACESTATE_SIZE)
+    if (list->size > TRACESTATE_SIZE)
         return false;
+    list->members = 0;
+    list->bad = 0;
+    list->key = 0;
+    list->value = 0;
+    list->trailing = 0;
+    list->in_value = false;
+    list->in_space = false;
     repeat(TRACESTATE_SIZE, tracestate_step, &list);
-    if (!list.bad)
-        tracestate_member_end(&list);
-    return !list.bad && list.members > 0 && list.members <= TRACESTATE_MEMBERS;
+    if (!list->bad)
+        tracestate_member_end(list);
+    return !list->bad && list->members > 0 && list->members <= TRACESTATE_MEMBERS;
 }

@@ -69,14 +69,16 @@ int on_socket(struct bpf_sock_ops *ops)
 SEC("cgroup_skb/ingress")
 int on_ingress(struct __sk_buff *skb)
 {
-    segment_pass(skb, true);
+    if (throttle_step() != THROTTLE_OFF)
+        segment_pass(skb, true);
     return 1;
 }
 
 SEC("cgroup_skb/egress")
 int on_egress(struct __sk_buff *skb)
 {
-    segment_pass(skb, false);
+    if (throttle_step() != THROTTLE_OFF)
+        segment_pass(skb, false);
     return 1;
 }
 

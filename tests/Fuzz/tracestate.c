@@ -75,12 +75,13 @@ static bool reference_tracestate(const uint8_t *list, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 {
-    static __u8 list[TRACESTATE_SIZE];
+    static struct tracestate list;
 
     if (size > TRACESTATE_SIZE)
         return 0;
-    memcpy(list, input, size);
-    must(tracestate_is_valid(list, size) == reference_tracestate(input, size),
+    list.size = size;
+    memcpy(list.bytes, input, size);
+    must(tracestate_is_valid(&list) == reference_tracestate(input, size),
          "valid by one reading only");
     return 0;
 }

@@ -93,6 +93,12 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_prog_attach")]
     internal static partial int ProgramAttach(int programFd, int attachableFd, uint attachType, uint flags);
 
+    [LibraryImport(Library, EntryPoint = "bpf_enable_stats", SetLastError = true)]
+    internal static partial int EnableStatistics(uint kind);
+
+    [LibraryImport("shim", EntryPoint = "shim_program_time")]
+    internal static partial int ProgramTime(int programFd, out ulong nanoseconds);
+
     [LibraryImport(Library, EntryPoint = "bpf_map_lookup_elem")]
     internal static partial int MapLookup(int fd, void* key, void* value);
 

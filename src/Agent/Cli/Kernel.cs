@@ -59,6 +59,10 @@ internal sealed class Kernel : IDisposable
 
     internal RingBuffer Ring() => _objects.Sockets.Ring("events");
 
+    /// <summary>Starts to watch what the programs cost; null when there is no budget.</summary>
+    internal OverheadGovernor? Govern(OverheadOptions options) => OverheadGovernor.Start(
+        options, [.. _objects.OnRequests().SelectMany(bpfObject => bpfObject.Programs())], _objects.Sockets.Map<uint, Throttle>("throttle"), Counters);
+
     /// <summary>Starts to answer the FIONREAD probe; null when there is none.</summary>
     internal FionreadAnswers? Answer(EventRouter router) =>
         Eviction is not null && _objects.Fionread is not null

@@ -79,6 +79,9 @@ internal sealed class KernelObjects : IDisposable
 
     internal bool WritesHeaders { get; }
 
+    /// <summary>Those whose programs run with requests.</summary>
+    internal IEnumerable<BpfObject> OnRequests() => new[] { Sockets, Sockmap, Reenrol }.OfType<BpfObject>();
+
     /// <summary>Sockets in a sockmap answer FIONREAD on this kernel.</summary>
     internal bool IsFionreadRight { get; }
 

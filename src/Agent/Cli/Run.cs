@@ -43,7 +43,8 @@ internal static class Run
         kernel.AttachProcessEvents();
         watcher.Scan();
         kernel.WaitForWatches();
-        using var signals = new Signals(loop.Stop, () => Report(ledger, kernel.Counters));
+        using var governor = kernel.Govern(options.Overhead);
+        using var signals = new Signals(loop.Stop, () => Report(ledger, kernel.Counters, governor));
         var watching = new Thread(() => watcher.Run(changes, kernel.EventsWereLost)) { Name = "targets" };
         watching.Start();
         Log.Always($"ready: {watcher.Count} process(es) traced, headers {(kernel.InjectsHeaders ? "written" : "not written")}" +
@@ -61,13 +62,17 @@ internal static class Run
         detaching.Start();
         loop.TakeRest(router, detaching);
         delivery.StopAsync(DrainLimit).GetAwaiter().GetResult();
-        Report(ledger, kernel.Counters);
+        Report(ledger, kernel.Counters, governor);
         return 0;
     }
 
-    private static void Report(Ledger ledger, Counters counters)
+    private static void Report(Ledger ledger, Counters counters, OverheadGovernor? governor)
     {
         Log.Always(ledger.Balance(counter => (long)counters[counter]).ToString());
         Log.Always(counters.Describe());
+        if (governor is not null)
+        {
+            Log.Always(governor.Describe());
+        }
     }
 }

@@ -30,6 +30,9 @@ internal sealed record AgentOptions
     /// <summary>A process that exports traces of its own is left to itself.</summary>
     internal bool LeavesExporters { get; init; } = true;
 
+    /// <summary>What Hilo may cost.</summary>
+    internal OverheadOptions Overhead { get; init; } = OverheadOptions.Parse(null, null);
+
     internal required SamplingOptions Sampling { get; init; }
 
     /// <summary>Where spans go, and how they are shown.</summary>

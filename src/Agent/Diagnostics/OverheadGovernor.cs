@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps what the programs take per request within a budget. The kernel's statistics cost something themselves, so they are
+// on for a moment of each interval only. What is measured is the time inside the programs; what sockets in a sockmap cost
+// the kernel besides is not in it.
+using Agent.Bpf;
+using Agent.Config;
+using Agent.Contract;
+
+namespace Agent.Diagnostics;
+
+/// <summary>Measures from time to time, and makes Hilo do less, or more again. Says so in the log.</summary>
+internal sealed class OverheadGovernor : IDisposable
+{
+    private const double NsPerMicrosecond = 1000;
+    private const ulong FewRequests = 20;
+    private const int Moments = 10; // an interval is so many times as long as its measurement
+
+    private static readonly Counter[] Requests =
+        [Counter.Emitted, Counter.RingFull, Counter.Unsampled, Counter.SelfTraced];
+
+    private readonly OverheadOptions _options;
+    private readonly IReadOnlyList<BpfProgram> _programs;
+    private readonly BpfMap<uint, Throttle> _throttle;
+    private readonly Counters _counters;
+    private readonly OverheadSteps _steps;
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly Thread _thread;
+
+    private OverheadGovernor(
+        OverheadOptions options, IReadOnlyList<BpfProgram> programs, BpfMap<uint, Throttle> throttle, Counters counters)
+    {
+        _options = options;
+        _programs = programs;
+        _throttle = throttle;
+        _counters = counters;
+        _steps = new OverheadSteps(options.BudgetMicroseconds * NsPerMicrosecond);
+        _thread = new Thread(Run) { Name = "governor", IsBackground = true };
+    }
+
+    /// <summary>Null when there is no budget.</summary>
+    internal static OverheadGovernor? Start(
+        OverheadOptions options, IReadOnlyList<BpfProgram> programs, BpfMap<uint, Throttle> throttle, Counters counters)
+    {
+        if (options.BudgetMicroseconds == 0)
+        {
+            return null;
+        }
+        var governor = new OverheadGovernor(options, programs, throttle, counters);
+        governor._thread.Start();
+        return governor;
+    }
+
+    /// <summary><c>overhead: full, 3.2 of 10 µs per request</c>.</summary>
+    internal string Describe() => FormattableString.Invariant(
+        $"overhead: {Name(_steps.Step)}, {_steps.LastNs / NsPerMicrosecond:0.0} of {_options.BudgetMicroseconds:0.###} µs per request");
+
+    public void Dispose()
+    {
+        _stop.Set();
+        _thread.Join();
+        _stop.Dispose();
+    }
+
+    private void Run()
+    {
+        var moment = _options.Interval / Moments;
+        while (!_stop.Wait(_options.Interval - moment))
+        {
+            using var statistics = RunStatistics.TryStart();
+            if (statistics is null)
+            {
+                Log.Warn("overhead: this kernel does not measure programs, the budget is not watched");
+                return;
+            }
+            var (time, requests) = (RunTime(), Finished());
+            if (_stop.Wait(moment))
+            {
+                return;
+            }
+            var more = Finished() - requests;
+            var spent = RunTime() - time;
+            if (_steps.Measure(more < FewRequests ? double.NaN : (double)spent / more))
+            {
+                _throttle.Set(0, new Throttle { Step = _steps.Step });
+                Log.Warn(Describe());
+            }
+        }
+    }
+
+    private ulong RunTime() => _programs.Aggregate(0UL, (sum, program) => sum + program.RunTime);
+
+    private ulong Finished() => Requests.Aggregate(0UL, (sum, counter) => sum + _counters[counter]);
+
+    private static string Name(ThrottleStep step) => step switch
+    {
+        ThrottleStep.Full => "everything is done",
+        ThrottleStep.SomeHeaders => "headers are written for one trace in eight",
+        ThrottleStep.NoHeaders => "headers are not written",
+        _ => "nothing is traced",
+    };
+}
