@@ -10,7 +10,7 @@ enum protocol : __u8 {
 /* How the parent of a span was found. Written on the span as hilo.link. */
 enum link : __u8 {
     LINK_NONE,       /* no parent: this span is the root of its trace */
-    LINK_HEADER,     /* server: the request carried a context */
+    LINK_HEADER,     /* server: the request carried a context; client: it forwards one */
     LINK_CONNECTION, /* server: the client is on this host and its request could not carry one */
     LINK_TCP_OPTION, /* server: the request could not carry a context, its segment did */
     LINK_THREAD,     /* client: this thread read the open server request */

@@ -58,7 +58,9 @@ static __always_inline void client_begin(struct connection *connection,
     const struct option_place *place =
         settings.tcp_option ? option_at(connection, connection->tx.head_position) : NULL;
 
-    if (place && place->prepared) {
+    if (place && place->prepared &&
+        (!(connection->tx.head.flags & HTTP1_CONTEXT) ||
+         (parent && trace_equal(&place->span, &parent->span)))) {
         exchange->span = place->span;
         exchange->link = place->link;
         id_copy(exchange->parent_id, place->parent_id);
@@ -92,12 +94,20 @@ static __always_inline void client_adopt(struct exchange *exchange,
     count(COUNTER_ADOPTED);
 }
 
-/* A proxy forwards the header that it received: the parent it names is our parent, not its own. */
-static __always_inline bool client_forwards(const struct open_request *parent,
-                                            const struct span_context *own)
+/* The request that a context of the application was received with, if it is not its own. */
+static __always_inline struct open_request *client_forwarded(const struct connection *connection,
+                                                             const struct span_context *own,
+                                                             struct open_request *parent,
+                                                             enum link *link)
 {
-    return parent && !parent->is_root && trace_equal(&parent->span, own) &&
-           id_equal(parent->parent_id, own->span_id);
+    struct open_request *request;
+
+    if (forward_is_of(parent, own))
+        return parent;
+    request = forward_find(own, connection->pid);
+    if (request)
+        *link = LINK_HEADER;
+    return request;
 }
 
 /* A process that exports its own traces sends a request. If it wrote a context, that is the one; if not,
@@ -122,6 +132,7 @@ static __always_inline void client_self_traced(struct exchange *exchange,
  * CARRIER_SKIPPED when there was no memory: leave the request alone. */
 PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 tid)
 {
+    struct open_request *forwarded = NULL;
     struct open_request *parent;
     struct exchange *exchange;
     struct stream *requests;
@@ -137,6 +148,10 @@ PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 t
     exchange->pid = pid;
     exchange->tid = tid;
     parent = client_parent(connection, tid, &exchange->link);
+    if (requests->head.flags & HTTP1_CONTEXT)
+        forwarded = client_forwarded(connection, &requests->head.context, parent, &exchange->link);
+    if (forwarded)
+        parent = forwarded;
     connection->parent.cookie = parent && parent->extras & EXTRA_CARRY ? parent->cookie : 0;
     connection->parent.ordinal = parent ? parent->ordinal : 0;
     exporter_recognise(exchange, connection->pid);
@@ -144,7 +159,7 @@ PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 t
         client_self_traced(exchange, &requests->head, parent);
     } else if (!(requests->head.flags & HTTP1_CONTEXT)) {
         client_begin(connection, exchange, parent);
-    } else if (client_forwards(parent, &requests->head.context)) {
+    } else if (forwarded) {
         client_begin(connection, exchange, parent);
         exchange->carrier = CARRIER_REWRITTEN;
     } else {

@@ -10,6 +10,7 @@
 #include "carry.h"
 #include "emit.h"
 #include "exporter.h"
+#include "forward.h"
 #include "note.h"
 #include "request.h"
 #include "sample.h"
@@ -79,6 +80,8 @@ static __always_inline void exchange_publish(struct open_request *request,
     request->propagated = 0;
     request->extras = exchange->extras;
     request->ordinal = exchange->ordinal;
+    if (exchange->link == LINK_HEADER)
+        forward_expect(request);
 }
 
 /* Where the exchange that is opening now is to be built. */

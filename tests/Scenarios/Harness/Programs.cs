@@ -91,6 +91,61 @@ internal static class Programs
         return new("php-fpm8.2", "--nodaemonize", "--allow-to-run-as-root", "--fpm-config", configuration);
     }
 
+    public static readonly string[] ProxyKinds = ["nginx", "haproxy", "apache"];
+
+    /// <summary>The same with another program.</summary>
+    public static ProgramStart Proxy(string kind, int port, int backend, string folder) => kind switch
+    {
+        "nginx" => Proxy(port, backend, folder),
+        "haproxy" => Haproxy(port, backend, folder),
+        "apache" => Apache(port, backend, folder),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    private static ProgramStart Haproxy(int port, int backend, string folder)
+    {
+        var configuration = Path.Combine(folder, "haproxy.cfg");
+        File.WriteAllText(configuration, $"""
+            defaults
+                mode http
+                timeout connect 10s
+                timeout client 60s
+                timeout server 60s
+                http-reuse always
+            listen proxy
+                bind 127.0.0.1:{port}
+                server backend 127.0.0.1:{backend}
+
+            """);
+        return new("/usr/sbin/haproxy", "-db", "-f", configuration);
+    }
+
+    // One process, so that what a connection to the backend carries does not depend on which one accepts.
+    private static ProgramStart Apache(int port, int backend, string folder)
+    {
+        var configuration = Path.Combine(folder, "apache.conf");
+        string[] modules = ["mpm_event", "authz_core", "proxy", "proxy_http"];
+        File.WriteAllText(configuration, $"""
+            {string.Join('\n', modules.Select(module => $"LoadModule {module}_module /usr/lib/apache2/modules/mod_{module}.so"))}
+            ServerRoot {folder}
+            ServerName localhost
+            PidFile {folder}/apache.pid
+            DefaultRuntimeDir {folder}
+            ErrorLog /dev/stderr
+            User nobody
+            Group nogroup
+            ServerLimit 1
+            StartServers 1
+            Listen 127.0.0.1:{port}
+            AcceptFilter http none
+            MaxKeepAliveRequests 0
+            KeepAliveTimeout 60
+            ProxyPass / http://127.0.0.1:{backend}/
+
+            """);
+        return new("/usr/sbin/apache2", "-DFOREGROUND", "-f", configuration);
+    }
+
     private static ProgramStart Nginx(string folder, string server, string more = "")
     {
         var configuration = Path.Combine(folder, "nginx.conf");
