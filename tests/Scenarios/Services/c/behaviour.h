@@ -47,7 +47,13 @@ static void result(const char *what, long long value)
     printf("\n");
 }
 
-#define DO(call) ({ errno = 0; long long value_ = (call); result(#call, value_); value_; })
+#define DO(call)                                                                                   \
+    ({                                                                                             \
+        errno = 0;                                                                                 \
+        long long value_ = (call);                                                                 \
+        result(#call, value_);                                                                     \
+        value_;                                                                                    \
+    })
 
 static void answer_head(char *text, unsigned size)
 {

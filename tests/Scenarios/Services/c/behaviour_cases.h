@@ -98,10 +98,13 @@ static void send_timeout(int fd)
     ssize_t n;
 
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    ask_body(fd, "s1500.r", 100000000);
+    ask_body(fd, "s600.r", 100000000);
     while ((n = send(fd, block, sizeof(block), 0)) > 0)
         continue;
     result("send into a full buffer", n);
+    ms(800);
+    DO(send(fd, block, 1, 0));
+    DO(send(fd, block, 1, 0));
 }
 
 static void signal_restarts(int fd)

@@ -13,7 +13,8 @@ static void peer_drain(int fd, const char *name)
 
     while ((n = recv(fd, bytes, sizeof(bytes), 0)) > 0)
         total += n;
-    printf("peer of %s: %lld bytes, then %s\n", name, total, n ? strerrorname_np(errno) : "the end");
+    printf(
+        "peer of %s: %lld bytes, then %s\n", name, total, n ? strerrorname_np(errno) : "the end");
     fflush(stdout);
 }
 
