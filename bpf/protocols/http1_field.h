@@ -96,7 +96,8 @@ enum http1_name : __u8 {
     HTTP1_NAME_B3_PARENT_ID,
     HTTP1_NAME_B3_SAMPLED,
     HTTP1_NAME_B3_FLAGS,
-    HTTP1_NAME_NONE, /* the line continues the one before: RFC 9112, 5.2 */
+    HTTP1_NAME_SPACED, /* of framing, with white space before the colon: RFC 9112, 5.1 */
+    HTTP1_NAME_NONE,   /* the line continues the one before: RFC 9112, 5.2 */
 };
 
 #define HTTP1_NAME_TAIL(word, size) ((word) & ((1ULL << (size) * 8) - 1))
@@ -118,6 +119,14 @@ static __always_inline enum http1_name http1_b3_name(__u64 next, __u64 last)
     return HTTP1_NAME_OTHER;
 }
 
+/* `behind`: the character behind a name of framing. */
+static __always_inline enum http1_name http1_closed(__u8 behind, enum http1_name name)
+{
+    if (behind == ':')
+        return name;
+    return http1_is_space(behind) ? HTTP1_NAME_SPACED : HTTP1_NAME_OTHER;
+}
+
 static __always_inline enum http1_name http1_name(const struct window *window, __u32 at)
 {
     __u64 first = lower_case(window_word(window, at));
@@ -134,13 +143,13 @@ static __always_inline enum http1_name http1_name(const struct window *window, _
             return HTTP1_NAME_TRACEPARENT;
         break;
     case WORD('c', 'o', 'n', 't', 'e', 'n', 't', '-'):
-        if (next << 8 == WORD('l', 'e', 'n', 'g', 't', 'h', ':', 0) << 8)
-            return HTTP1_NAME_LENGTH;
+        if (HTTP1_NAME_TAIL(next, 6) == WORD('l', 'e', 'n', 'g', 't', 'h', 0, 0))
+            return http1_closed(next >> 48, HTTP1_NAME_LENGTH);
         break;
     case WORD('t', 'r', 'a', 'n', 's', 'f', 'e', 'r'):
         if (next == WORD('-', 'e', 'n', 'c', 'o', 'd', 'i', 'n') &&
-            (window_byte(window, at + 16) | 0x20) == 'g' && window_byte(window, at + 17) == ':')
-            return HTTP1_NAME_TRANSFER_ENCODING;
+            (window_byte(window, at + 16) | 0x20) == 'g')
+            return http1_closed(window_byte(window, at + 17), HTTP1_NAME_TRANSFER_ENCODING);
         break;
     case WORD('u', 'p', 'g', 'r', 'a', 'd', 'e', ':'):
         return HTTP1_NAME_UPGRADE;
@@ -242,6 +251,9 @@ static __always_inline void http1_field(
     case HTTP1_NAME_TRANSFER_ENCODING:
         http1_transfer_encoding(head, window);
         break;
+    case HTTP1_NAME_SPACED:
+        head->flags |= HTTP1_BAD_FRAMING; /* some read it, and some do not */
+        break;
     case HTTP1_NAME_UPGRADE:
         head->flags |= HTTP1_UPGRADE;
         break;
@@ -277,6 +289,9 @@ static __always_inline void http1_overlong_field(struct http1_head *head,
     case HTTP1_NAME_LENGTH:
     case HTTP1_NAME_TRANSFER_ENCODING:
         head->flags |= HTTP1_BAD_FRAMING;
+        break;
+    case HTTP1_NAME_SPACED:
+        head->flags |= HTTP1_BAD_FRAMING; /* some read it, and some do not */
         break;
     case HTTP1_NAME_UPGRADE:
         head->flags |= HTTP1_UPGRADE;

@@ -67,6 +67,13 @@ internal static partial class Http1Reference
 
     private static void ReadField(Http1ReferenceHead head, Http1ReferenceLine line)
     {
+        if (SpacedFraming().IsMatch(line.Text))
+        {
+            head.BadFraming = true;
+            head.Continued = line.Size - 1 <= FieldMax;
+            return;
+        }
+
         var colon = line.Text.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0)
         {
@@ -134,4 +141,8 @@ internal static partial class Http1Reference
 
     [GeneratedRegex(@"\AHTTP/1\.(?<minor>[01]) (?<status>[1-9][0-9][0-9])([ \r].*)?\z", RegexOptions.Singleline)]
     private static partial Regex Response();
+
+    /// <summary>White space between a name and its colon: what stands behind is not agreed on (RFC 9112, 5.1).</summary>
+    [GeneratedRegex(@"\A(content-length|transfer-encoding)[ \t]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SpacedFraming();
 }

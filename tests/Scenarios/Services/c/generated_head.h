@@ -85,6 +85,8 @@ static void put_broken_framing(struct text *t, struct random *r, const struct he
         "Content-Length: +5",
         "Content-Length: five",
         "Content-Length:",
+        "Content-Length : 400",
+        "Transfer-Encoding\t: chunked",
         "Content-Length: 5\r\n 0",
         "Content-Length: 9999999999999999999",
         "Transfer-Encoding: gzip",
