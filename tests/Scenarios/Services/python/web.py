@@ -2,6 +2,8 @@
 """web.py serve PORT | web.py client (http.client|urllib) BASE COUNT SIZE PREFIX"""
 import hashlib
 import http.client
+import os
+import socket
 import sys
 import urllib.parse
 import urllib.request
@@ -50,6 +52,11 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     request_queue_size = 256
     daemon_threads = True
+
+    def server_bind(self):
+        if "DEFER_ACCEPT" in os.environ:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 5)
+        super().server_bind()
 
 
 def send_kept(base, path, body):
