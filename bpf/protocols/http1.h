@@ -58,8 +58,7 @@ PROVEN_ONCE bool http1_line(struct http1_head *head, struct window *window, __u3
         http1_overlong_field(head, name, line);
         return false;
     }
-    if (name != HTTP1_NAME_OTHER)
-        http1_field(head, window, name, line, end);
+    http1_field(head, window, name, line, end);
     if (header_rule_may_start(window_byte(window, line)))
         http1_named(head, window, line, end);
     if (name != HTTP1_NAME_OTHER && name != HTTP1_NAME_NONE)

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
 /* The header fields that framing and propagation need. */
 #pragma once
-#include "http1_head.h"
+#include "http1_name.h"
 
 #define HTTP1_WHITE_SPACE_MAX 16
 #define HTTP1_LENGTH_DIGITS_MAX 18 /* below 2^63 */
-
-static __always_inline bool http1_is_space(__u8 c)
-{
-    return c == ' ' || c == '\t';
-}
 
 /* The value between `at` and `end`, without the spaces and tabs around it. */
 PROVEN_ONCE int http1_value(struct window *window, __u32 at, __u32 end)
@@ -81,88 +76,6 @@ static __always_inline void http1_traceparent(struct http1_head *head, const str
     head->context_at = head->size + window->value;
 }
 
-/* The fields that are read. */
-enum http1_name : __u8 {
-    HTTP1_NAME_OTHER,
-    HTTP1_NAME_TRACEPARENT,
-    HTTP1_NAME_LENGTH,
-    HTTP1_NAME_TRANSFER_ENCODING,
-    HTTP1_NAME_UPGRADE,
-    HTTP1_NAME_TRACESTATE,
-    HTTP1_NAME_BAGGAGE,
-    HTTP1_NAME_B3,
-    HTTP1_NAME_B3_TRACE_ID,
-    HTTP1_NAME_B3_SPAN_ID,
-    HTTP1_NAME_B3_PARENT_ID,
-    HTTP1_NAME_B3_SAMPLED,
-    HTTP1_NAME_B3_FLAGS,
-    HTTP1_NAME_SPACED, /* of framing, with white space before the colon: RFC 9112, 5.1 */
-    HTTP1_NAME_NONE,   /* the line continues the one before: RFC 9112, 5.2 */
-};
-
-#define HTTP1_NAME_TAIL(word, size) ((word) & ((1ULL << (size) * 8) - 1))
-
-/* `next`: what stands behind "x-b3-". */
-static __always_inline enum http1_name http1_b3_name(__u64 next, __u64 last)
-{
-    if (next == WORD('t', 'r', 'a', 'c', 'e', 'i', 'd', ':'))
-        return HTTP1_NAME_B3_TRACE_ID;
-    if (HTTP1_NAME_TAIL(next, 7) == WORD('s', 'p', 'a', 'n', 'i', 'd', ':', 0))
-        return HTTP1_NAME_B3_SPAN_ID;
-    if (next == WORD('s', 'a', 'm', 'p', 'l', 'e', 'd', ':'))
-        return HTTP1_NAME_B3_SAMPLED;
-    if (HTTP1_NAME_TAIL(next, 6) == WORD('f', 'l', 'a', 'g', 's', ':', 0, 0))
-        return HTTP1_NAME_B3_FLAGS;
-    if (next == WORD('p', 'a', 'r', 'e', 'n', 't', 's', 'p') &&
-        HTTP1_NAME_TAIL(last, 5) == WORD('a', 'n', 'i', 'd', ':', 0, 0, 0))
-        return HTTP1_NAME_B3_PARENT_ID;
-    return HTTP1_NAME_OTHER;
-}
-
-/* `behind`: the character behind a name of framing. */
-static __always_inline enum http1_name http1_closed(__u8 behind, enum http1_name name)
-{
-    if (behind == ':')
-        return name;
-    return http1_is_space(behind) ? HTTP1_NAME_SPACED : HTTP1_NAME_OTHER;
-}
-
-static __always_inline enum http1_name http1_name(const struct window *window, __u32 at)
-{
-    __u64 first = lower_case(window_word(window, at));
-    __u64 next = lower_case(window_word(window, at + 8));
-
-    if (HTTP1_NAME_TAIL(first, 3) == WORD('b', '3', ':', 0, 0, 0, 0, 0))
-        return HTTP1_NAME_B3;
-    if (HTTP1_NAME_TAIL(first, 5) == WORD('x', '-', 'b', '3', '-', 0, 0, 0))
-        return http1_b3_name(lower_case(window_word(window, at + 5)),
-                             lower_case(window_word(window, at + 13)));
-    switch (first) {
-    case WORD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r'):
-        if ((__u32)next == (__u32)WORD('e', 'n', 't', ':', 0, 0, 0, 0))
-            return HTTP1_NAME_TRACEPARENT;
-        break;
-    case WORD('c', 'o', 'n', 't', 'e', 'n', 't', '-'):
-        if (HTTP1_NAME_TAIL(next, 6) == WORD('l', 'e', 'n', 'g', 't', 'h', 0, 0))
-            return http1_closed(next >> 48, HTTP1_NAME_LENGTH);
-        break;
-    case WORD('t', 'r', 'a', 'n', 's', 'f', 'e', 'r'):
-        if (next == WORD('-', 'e', 'n', 'c', 'o', 'd', 'i', 'n') &&
-            (window_byte(window, at + 16) | 0x20) == 'g')
-            return http1_closed(window_byte(window, at + 17), HTTP1_NAME_TRANSFER_ENCODING);
-        break;
-    case WORD('u', 'p', 'g', 'r', 'a', 'd', 'e', ':'):
-        return HTTP1_NAME_UPGRADE;
-    case WORD('t', 'r', 'a', 'c', 'e', 's', 't', 'a'):
-        if (HTTP1_NAME_TAIL(next, 3) == WORD('t', 'e', ':', 0, 0, 0, 0, 0))
-            return HTTP1_NAME_TRACESTATE;
-        break;
-    case WORD('b', 'a', 'g', 'g', 'a', 'g', 'e', ':'):
-        return HTTP1_NAME_BAGGAGE;
-    }
-    return http1_is_space(window_byte(window, at)) ? HTTP1_NAME_NONE : HTTP1_NAME_OTHER;
-}
-
 /* A value goes on that was taken for complete. */
 static __always_inline void http1_continued(struct http1_head *head, __u32 line)
 {
@@ -219,27 +132,34 @@ PROVEN_ONCE int http1_b3(struct http1_head *head, const struct window *window, e
     return 0;
 }
 
-/* Of each name, its colon included. */
-static const __u8 http1_name_sizes[] = {
-    [HTTP1_NAME_TRACEPARENT] = 12,
-    [HTTP1_NAME_LENGTH] = 15,
-    [HTTP1_NAME_TRANSFER_ENCODING] = 18,
-    [HTTP1_NAME_UPGRADE] = 8,
-    [HTTP1_NAME_TRACESTATE] = 11,
-    [HTTP1_NAME_BAGGAGE] = 8,
-    [HTTP1_NAME_B3] = 3,
-    [HTTP1_NAME_B3_TRACE_ID] = 13,
-    [HTTP1_NAME_B3_SPAN_ID] = 12,
-    [HTTP1_NAME_B3_PARENT_ID] = 18,
-    [HTTP1_NAME_B3_SAMPLED] = 13,
-    [HTTP1_NAME_B3_FLAGS] = 11,
-    [HTTP1_NAME_NONE] = 0,
-};
+/* Names that say all there is to say. False: the value counts. */
+static __always_inline bool http1_without_value(struct http1_head *head,
+                                                enum http1_name name,
+                                                __u32 line)
+{
+    switch (name) {
+    case HTTP1_NAME_SPACED:
+        head->flags |= HTTP1_BAD_FRAMING; /* some read it, and some do not */
+        return true;
+    case HTTP1_NAME_UPGRADE:
+        head->flags |= HTTP1_UPGRADE;
+        return true;
+    case HTTP1_NAME_NONE:
+        http1_continued(head, line);
+        return true;
+    case HTTP1_NAME_OTHER:
+        return true;
+    default:
+        return false;
+    }
+}
 
 /* The field at `line`, which ends at `end`. */
 static __always_inline void http1_field(
     struct http1_head *head, struct window *window, enum http1_name name, __u32 line, __u32 end)
 {
+    if (http1_without_value(head, name, line))
+        return;
     http1_value(window, line + http1_name_sizes[name], end);
     switch (name) {
     case HTTP1_NAME_TRACEPARENT:
@@ -251,12 +171,6 @@ static __always_inline void http1_field(
     case HTTP1_NAME_TRANSFER_ENCODING:
         http1_transfer_encoding(head, window);
         break;
-    case HTTP1_NAME_SPACED:
-        head->flags |= HTTP1_BAD_FRAMING; /* some read it, and some do not */
-        break;
-    case HTTP1_NAME_UPGRADE:
-        head->flags |= HTTP1_UPGRADE;
-        break;
     case HTTP1_NAME_TRACESTATE:
         head->flags |= HTTP1_TRACESTATE;
         http1_found(window, HTTP1_FIND_TRACESTATE, 0);
@@ -264,11 +178,6 @@ static __always_inline void http1_field(
     case HTTP1_NAME_BAGGAGE:
         head->flags |= HTTP1_BAGGAGE;
         http1_found(window, HTTP1_FIND_BAGGAGE, 0);
-        break;
-    case HTTP1_NAME_NONE:
-        http1_continued(head, line);
-        break;
-    case HTTP1_NAME_OTHER:
         break;
     default:
         http1_b3(head, window, name);
@@ -280,8 +189,10 @@ static __always_inline void http1_field(
  * the head was cut must not decide what it says. */
 static __always_inline void http1_overlong_field(struct http1_head *head,
                                                  enum http1_name name,
-                                                 __u32 at)
+                                                 __u32 line)
 {
+    if (http1_without_value(head, name, line))
+        return;
     switch (name) {
     case HTTP1_NAME_TRACEPARENT:
         head->flags = (head->flags & ~HTTP1_CONTEXT) | HTTP1_BAD_CONTEXT;
@@ -290,22 +201,11 @@ static __always_inline void http1_overlong_field(struct http1_head *head,
     case HTTP1_NAME_TRANSFER_ENCODING:
         head->flags |= HTTP1_BAD_FRAMING;
         break;
-    case HTTP1_NAME_SPACED:
-        head->flags |= HTTP1_BAD_FRAMING; /* some read it, and some do not */
-        break;
-    case HTTP1_NAME_UPGRADE:
-        head->flags |= HTTP1_UPGRADE;
-        break;
     case HTTP1_NAME_TRACESTATE:
         head->flags |= HTTP1_TRACESTATE | HTTP1_CUT_TRACESTATE;
         break;
     case HTTP1_NAME_BAGGAGE:
         head->flags |= HTTP1_BAGGAGE | HTTP1_CUT_BAGGAGE;
-        break;
-    case HTTP1_NAME_NONE:
-        http1_continued(head, at);
-        break;
-    case HTTP1_NAME_OTHER:
         break;
     default:
         head->b3.seen |= B3_BAD;
