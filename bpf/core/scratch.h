@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
-/* Room to parse in: a window, and how far one has come in the source. A program that runs in a process (egress, sk_msg) can be interrupted, or
- * preempted, on the same CPU by another one, and they do not end in the order they began: so each CPU
- * has several windows, and a bit for each that is taken. */
+/* Room to parse in: a window, and how far one has come in the source. A program that runs in a process
+ * (egress, sk_msg) can be interrupted, or preempted, on the same CPU by another one, and they do not end
+ * in the order they began: so each CPU has several windows, and a bit for each that is taken. */
 #pragma once
 #include "../protocols/window.h"
 

@@ -7,11 +7,6 @@
 #include "../core/settings.h"
 
 #define TRACEPARENT_LINE 70         /* "traceparent: " value CR LF */
-#define B3_LINE 57                  /* "b3: " trace "-" span "-" state CR LF */
-#define B3_TRACE_ID_LINE 48         /* "X-B3-TraceId: " trace CR LF */
-#define B3_SPAN_ID_LINE 31          /* "X-B3-SpanId: " span CR LF */
-#define B3_SAMPLED_LINE 17          /* "X-B3-Sampled: " state CR LF */
-#define B3_FLAGS_LINE 15            /* "X-B3-Flags: 1" CR LF */
 #define LINES_MAX (WINDOW_SIZE - 1) /* all lines are less than 3,000 bytes */
 
 static __always_inline void put(struct window *lines, __u64 word)

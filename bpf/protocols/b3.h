@@ -6,8 +6,7 @@
 #include "traceparent.h"
 
 #define B3_ID_DIGITS 16
-#define B3_BARE_SIZE (2 * B3_ID_DIGITS + 1) /* shortest value with ids */
-#define TRACE_FLAG_DEBUG 0x80               /* B3 debug: never written as a W3C flag */
+#define TRACE_FLAG_DEBUG 0x80 /* B3 debug: never written as a W3C flag */
 
 /* What has been read. */
 #define B3_SINGLE (1 << 0) /* ids from `b3`: they go before those of the other headers */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Feeds bytes to the parsers as core/stream.h does, cut into pieces of given sizes. What stands behind
+/* Feeds bytes to the parsers as core/walk.h does, cut into pieces of given sizes. What stands behind
  * the valid bytes of the window is garbage that changes each time, as on a CPU whose scratch memory
  * another connection used before. */
 #pragma once
