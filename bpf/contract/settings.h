@@ -35,5 +35,6 @@ struct settings {
     enum tcp_option tcp_option;
     __u8 select_all;      /* 1: every program that is executed in the cgroup is a target */
     __u8 leave_exporters; /* 1: processes that export their own traces are left to them */
-    __u8 pad[3];
+    __u8 spare_zerocopy;  /* 1: sockets with SO_ZEROCOPY stay out of the sockmap */
+    __u8 pad[2];
 };

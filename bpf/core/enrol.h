@@ -8,6 +8,8 @@
  *  - from then on: non-blocking sockets of processes that never asked FIONREAD. A probe on ioctl()
  *    tells the first time, and the process then waits until all its sockets are out;
  *  - blocking sockets: again from the last byte of a response on (propagation/reenrol.bpf.c).
+ * Sockets with SO_ZEROCOPY are none from the moment on that this is seen, where the canary has found
+ * that the sockmap reports their sends more than once.
  * The kernel calls HDR_OPT_LEN while it builds a segment, in the middle of the send that sk_msg has
  * just edited: taken out there, the socket is an ordinary one before the send returns. */
 #pragma once
@@ -41,6 +43,14 @@ static __always_inline bool enrol_wanted(void)
            throttle_step() < THROTTLE_NO_HEADERS;
 }
 
+static __always_inline bool socket_counts_copies(const struct tcp_sock *tcp)
+{
+    const struct sock *sock = (const struct sock *)tcp;
+
+    return settings.spare_zerocopy &&
+           (!sock || sock->__sk_common.skc_flags & 1UL << SOCK_ZEROCOPY_BIT);
+}
+
 static __always_inline void socket_connected(struct bpf_sock_ops *ops)
 {
     struct bpf_sock *sk = ops->sk;
@@ -52,7 +62,7 @@ static __always_inline void socket_connected(struct bpf_sock_ops *ops)
     connection_begin(connection, ops, sk);
     if (settings.tcp_option)
         bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | OPTION_CLIENT_CALLBACKS);
-    if (!enrol_wanted() || connection->barred)
+    if (!enrol_wanted() || connection->barred || socket_counts_copies(bpf_skc_to_tcp_sock(sk)))
         return;
     cookie = connection->cookie;
     if (bpf_sock_hash_update(ops, &enrolled, &cookie, BPF_NOEXIST))
@@ -62,13 +72,13 @@ static __always_inline void socket_connected(struct bpf_sock_ops *ops)
     bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | ENROL_CALLBACKS);
 }
 
-/* Non-blocking, and without zero-copy notifications, which the sockmap counts wrongly. */
+/* Non-blocking, and without zero-copy notifications. */
 static __always_inline bool socket_is_plain(const struct tcp_sock *tcp)
 {
     struct sock *sock = (struct sock *)tcp;
     unsigned int file_flags = BPF_CORE_READ(sock, sk_socket, file, f_flags);
 
-    return file_flags & O_NONBLOCK && !(sock->__sk_common.skc_flags & 1UL << SOCK_ZEROCOPY_BIT);
+    return file_flags & O_NONBLOCK && !socket_counts_copies(tcp);
 }
 
 /* The socket goes with the segment that is built next, and may come back with the response. */

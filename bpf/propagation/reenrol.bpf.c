@@ -61,15 +61,15 @@ static __always_inline __u32 packet_network(struct __sk_buff *skb)
 static __always_inline bool reenrol_allowed(const struct connection *connection,
                                             struct bpf_sock *sk)
 {
-    struct tcp_sock *tcp;
+    struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 
     if (connection->enrolled || connection->barred || exchange_outstanding(connection) ||
         connection->rx.phase != STREAM_START || connection->tx.phase != STREAM_START ||
-        !connection->tx.proven || watch_of(connection->pid) != WATCH_QUIET)
+        !connection->tx.proven || watch_of(connection->pid) != WATCH_QUIET ||
+        socket_counts_copies(tcp))
         return false;
     if (!connection->existed)
         return true;
-    tcp = bpf_skc_to_tcp_sock(sk);
     return settings.resident && tcp && socket_is_plain(tcp);
 }
 

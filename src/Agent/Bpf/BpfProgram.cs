@@ -6,7 +6,6 @@ namespace Agent.Bpf;
 /// <summary>One program of a loaded object and the ways to attach it.</summary>
 internal sealed unsafe class BpfProgram
 {
-    private const uint SockMessageVerdict = 7; /* BPF_SK_MSG_VERDICT */
     private readonly nint _program;
 
     internal BpfProgram(nint program)
@@ -61,10 +60,10 @@ internal sealed unsafe class BpfProgram
         return Checked(LibBpf.AttachUprobes(_program, pid, path, null, &options), $"{Section} to {path}+0x{offset:x}");
     }
 
-    /// <summary>Makes it the message program of a sockmap. It goes with the map.</summary>
+    /// <summary>Makes it the message program, or verdict, of a sockmap. It goes with the map.</summary>
     internal void AttachSockmap(int mapFd)
     {
-        var error = LibBpf.ProgramAttach(LibBpf.ProgramFd(_program), mapFd, SockMessageVerdict, 0);
+        var error = LibBpf.ProgramAttach(LibBpf.ProgramFd(_program), mapFd, LibBpf.ProgramAttachType(_program), 0);
         if (error != 0)
         {
             throw new BpfException($"cannot attach {Name} ({Section}) to its sockmap", -error);

@@ -90,6 +90,9 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_link__destroy")]
     internal static partial int LinkDestroy(nint link);
 
+    [LibraryImport(Library, EntryPoint = "bpf_program__expected_attach_type")]
+    internal static partial uint ProgramAttachType(nint program);
+
     [LibraryImport(Library, EntryPoint = "bpf_prog_attach")]
     internal static partial int ProgramAttach(int programFd, int attachableFd, uint attachType, uint flags);
 

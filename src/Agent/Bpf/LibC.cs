@@ -24,6 +24,7 @@ internal static unsafe partial class LibC
     internal const int EpollControlAdd = 1;
     internal const short PollIn = 1;
     internal const uint EpollIn = 1;
+    internal const uint EpollOut = 4;
     internal const uint EpollEdgeTriggered = 1u << 31;
 
     private const int CpuWords = 128; // 8,192 CPUs, the most that Linux can be built for on x86
@@ -123,6 +124,24 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
     internal static partial nint Send(int fd, void* buffer, nuint size, int flags);
+
+    [LibraryImport(Library, EntryPoint = "recvmsg", SetLastError = true)]
+    internal static partial nint ReceiveMessage(int fd, MessageHeader* message, int flags);
+
+    [LibraryImport(Library, EntryPoint = "setsockopt", SetLastError = true)]
+    internal static partial int SetSocketOption(int fd, int level, int option, void* value, uint size);
+
+    [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
+    internal static partial int Shutdown(int fd, int how);
+
+    [LibraryImport(Library, EntryPoint = "pipe2", SetLastError = true)]
+    internal static partial int Pipe(int* ends, int flags);
+
+    [LibraryImport(Library, EntryPoint = "splice", SetLastError = true)]
+    internal static partial nint Splice(int from, long* fromOffset, int to, long* toOffset, nuint size, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "sendfile", SetLastError = true)]
+    internal static partial nint SendFile(int to, int from, long* offset, nuint size);
 
     [LibraryImport(Library, EntryPoint = "tgkill", SetLastError = true)]
     internal static partial int SignalThread(int pid, int tid, int signal);
@@ -224,6 +243,19 @@ internal static unsafe partial class LibC
     internal struct EpollEvent
     {
         public uint Events;
+    }
+
+    /// <summary>struct msghdr.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct MessageHeader
+    {
+        public void* Name;
+        public ulong NameSize;
+        public void* Parts;
+        public nuint PartCount;
+        public void* Control;
+        public nuint ControlSize;
+        public int Flags;
     }
 
     /// <summary>struct if_nameindex.</summary>

@@ -2,6 +2,7 @@
 // Loads the BPF objects. What costs time is the verifier, so first all maps are created without any program, and then each
 // large object goes through it on a thread of its own. Each of those that write headers may fail alone; it is named once,
 // and the agent goes on without what it does.
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Agent.Bpf;
 using Agent.Config;
@@ -44,13 +45,14 @@ internal sealed class KernelObjects : IDisposable
         _headers = options.Headers.ToKernel();
         var canary = options.InjectHeaders || options.TcpOption != TcpOption.Off ? TryCanary() : null;
         var mayEnrol = canary is { MayEnrol: true };
-        IsFionreadRight = canary is { IsFionreadRight: true };
+        IsFionreadRight = canary?.Passes(CanaryTrial.Fionread) == true;
         WritesHeaders = options.InjectHeaders && mayEnrol;
         settings.InjectHeaders = Flag(WritesHeaders);
+        settings.SpareZerocopy = Flag(canary?.Passes(CanaryTrial.ZeroCopy) == false);
         OpenOwners(mayEnrol ? ["sockets", "process", "sockmap", "reenrol", "fionread"] : ["sockets", "process"]);
         _owners.ForEach(owner => owner.LoadMaps(_maps));
         Fionread = mayEnrol ? TryLoad("fionread", settings) : null;
-        settings.Resident = Flag(IsFionreadRight || Fionread is not null);
+        settings.Resident = Flag(canary is { MayStay: true } && (IsFionreadRight || Fionread is not null));
         var sockmap = mayEnrol ? OnThread(() => Sockmap = TryLoad("sockmap", settings)) : null;
         var reenrol = mayEnrol ? OnThread(() => Reenrol = TryLoad("reenrol", settings)) : null;
         try
@@ -145,8 +147,9 @@ internal sealed class KernelObjects : IDisposable
     {
         try
         {
+            var watch = Stopwatch.StartNew();
             var report = Canary.Try();
-            Log.Debug($"canary: {report}");
+            Log.Debug($"canary: {watch.ElapsedMilliseconds} ms; {report.Describe()?.ReplaceLineEndings("; ") ?? "nothing is wrong"}");
             if (!report.MayEnrol)
             {
                 Log.Warn("sockmap: sockets in it do not behave on this kernel, headers are not written; see hilo doctor");

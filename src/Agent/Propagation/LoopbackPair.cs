@@ -6,11 +6,16 @@ namespace Agent.Propagation;
 /// <summary>A TCP connection of the agent with itself, with blocking sockets that .NET knows nothing of.</summary>
 internal sealed unsafe class LoopbackPair : IDisposable
 {
+    internal const int SocketLevel = 1;
+    internal const int NoSignal = 0x4000;
     private const int FamilyV4 = 2;
     private const int StreamCloseOnExec = 0x80001;
     private const int AddressSize = 16;
     private const int WaitAll = 0x100;
-    private const int NoSignal = 0x4000;
+    private const int DontWait = 0x40;
+    private const int OptionReceiveTimeout = 20;
+    private const int TcpLevel = 6;
+    private const int OptionNoDelay = 1;
 
     private LoopbackPair(int client, int server)
     {
@@ -20,7 +25,7 @@ internal sealed unsafe class LoopbackPair : IDisposable
 
     internal int Client { get; }
 
-    private int Server { get; }
+    internal int Server { get; }
 
     internal static LoopbackPair Open()
     {
@@ -48,18 +53,45 @@ internal sealed unsafe class LoopbackPair : IDisposable
         return new LoopbackPair(client, server);
     }
 
-    internal void SendFromServer(int count)
+    /// <summary>Ends reads that wait in vain.</summary>
+    internal void LimitReads()
     {
-        var bytes = stackalloc byte[count];
-        _ = LibC.Send(Server, bytes, (nuint)count, NoSignal);
+        var limit = stackalloc long[2] { Canary.TimeoutMilliseconds / 1000, Canary.TimeoutMilliseconds % 1000 * 1000 };
+        _ = LibC.SetSocketOption(Client, SocketLevel, OptionReceiveTimeout, limit, 2 * sizeof(long));
+        _ = LibC.SetSocketOption(Server, SocketLevel, OptionReceiveTimeout, limit, 2 * sizeof(long));
     }
+
+    /// <summary>The client does not wait with small segments.</summary>
+    internal void SendAtOnce()
+    {
+        var one = 1;
+        _ = LibC.SetSocketOption(Client, TcpLevel, OptionNoDelay, &one, sizeof(int));
+    }
+
+    internal bool SendFromServer(int count) => Send(Server, count, 0);
+
+    internal bool SendFromClient(int count, int position) => Send(Client, count, position);
 
     internal bool ReceiveAtServer(byte* target, int count) =>
         LibC.Receive(Server, target, (nuint)count, WaitAll) == count;
+
+    /// <summary>Nothing more has come.</summary>
+    internal bool IsServerIdle()
+    {
+        byte one;
+        return LibC.Receive(Server, &one, 1, DontWait) < 0 && LibC.LastError == LibC.ErrorAgain;
+    }
 
     public void Dispose()
     {
         _ = LibC.Close(Client);
         _ = LibC.Close(Server);
+    }
+
+    private static bool Send(int fd, int count, int position)
+    {
+        var bytes = stackalloc byte[count];
+        CanaryBytes.Fill(new Span<byte>(bytes, count), position);
+        return LibC.Send(fd, bytes, (nuint)count, NoSignal) == count;
     }
 }
