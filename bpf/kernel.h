@@ -58,7 +58,13 @@ struct tcp_sock {
     __u32 notsent_lowat;
 };
 
+struct mm_struct {
+    unsigned long env_start;
+    unsigned long env_end;
+};
+
 struct task_struct {
+    struct mm_struct *mm;
     int pid;
     int tgid;
     __u64 start_boottime;

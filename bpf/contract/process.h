@@ -3,6 +3,8 @@
 #include "types.h"
 
 #define COMMAND_SIZE 16
+#define DECLARED_NAME_SIZE 256
+#define DECLARED_ATTRIBUTES_SIZE 1024
 
 enum process_change : __u8 {
     PROCESS_EXEC,
@@ -17,10 +19,15 @@ struct process_event {
     __u32 pid;
     __u32 parent_pid;
     enum process_change change;
-    __u8 chosen; /* 1: it is a target from this exec on, because everything in its cgroup is */
-    __u8 pad[2];
+    __u8 chosen;   /* 1: it is a target from this exec on, because everything in its cgroup is */
+    __u8 declares; /* of an exec, 1: what the environment says is known, and stands below */
+    __u8 pad;
     __u32 target;               /* what it was traced as until now (target.pid), 0: not traced */
     char command[COMMAND_SIZE]; /* task comm, zero-terminated */
+    __u16 name_size;            /* of OTEL_SERVICE_NAME, at the beginning of declared */
+    __u16 attributes_size;      /* of OTEL_RESOURCE_ATTRIBUTES, at DECLARED_NAME_SIZE */
+    __u32 pad2;
+    __u8 declared[]; /* is there if one of them is not empty */
 };
 
 /* A process began to listen on a TCP socket. */

@@ -8,11 +8,11 @@
 #pragma once
 #include "stream.h"
 
-#define TURN_NS 2000000 /* a holder takes microseconds, unless its virtual CPU is not running */
-#define ORDER_NS 50000  /* a segment that was lost, and not just overtaken, comes much later */
-#define ORDER_LOOPBACK_NS 1000000 /* nothing is lost there, but a virtual CPU may stand still */
+#define TURN_NS 20000000 /* a holder takes microseconds, unless its virtual CPU is not running */
+#define ORDER_NS 50000   /* a segment that was lost, and not just overtaken, comes much later */
+#define ORDER_LOOPBACK_NS 4000000 /* nothing is lost there, but a virtual CPU may stand still */
 #define LOOPBACK_INDEX 1          /* of the interface, in every network namespace */
-#define TURN_LOOKS 65536          /* more than fit into that */
+#define TURN_LOOKS (1 << 20)      /* more than fit into that */
 
 struct turn {
     struct stream *stream;

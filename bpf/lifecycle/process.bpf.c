@@ -10,6 +10,7 @@
 #include "../core/settings.h"
 #include "../core/watch.h"
 #include "../contract/process.h"
+#include "environment.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -18,26 +19,81 @@ EVENT_LAYOUT(listen_event);
 
 #define TCP_LISTEN_STATE 10 /* enum in net/tcp_states.h */
 
+/* An event with room for what the environment says. */
+struct declaring_record {
+    __u64 words[(sizeof(struct process_event) + DECLARED_NAME_SIZE + DECLARED_ATTRIBUTES_SIZE) / 8];
+};
+
+static __always_inline void process_fill(struct process_event *event,
+                                         struct task_struct *task,
+                                         struct task_struct *parent,
+                                         enum process_change change,
+                                         __u32 target)
+{
+    event->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+    event->pid = BPF_CORE_READ(task, tgid);
+    event->parent_pid = BPF_CORE_READ(parent, tgid);
+    event->change = change;
+    event->target = target;
+    event->chosen = 0;
+    event->declares = 0;
+    event->pad = 0;
+    event->pad2 = 0;
+    event->name_size = 0;
+    event->attributes_size = 0;
+    BPF_CORE_READ_STR_INTO(&event->command, task, comm);
+}
+
 static __always_inline void process_emit(struct task_struct *task,
                                          struct task_struct *parent,
                                          enum process_change change,
-                                         __u32 target,
-                                         bool chosen)
+                                         __u32 target)
 {
     struct process_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
     if (!event)
         return count(COUNTER_PROCESS_EVENTS_LOST);
     emit_header(&event->header, EVENT_PROCESS, sizeof(*event));
-    event->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
-    event->pid = BPF_CORE_READ(task, tgid);
-    event->parent_pid = BPF_CORE_READ(parent, tgid);
-    event->change = change;
-    event->target = target;
-    event->chosen = chosen;
-    __builtin_memset(event->pad, 0, sizeof(event->pad));
-    BPF_CORE_READ_STR_INTO(&event->command, task, comm);
+    process_fill(event, task, parent, change, target);
     bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+}
+
+static __always_inline void exec_emit(struct task_struct *task,
+                                      __u32 target,
+                                      bool chosen,
+                                      const struct environment *environment)
+{
+    struct process_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+
+    if (!event)
+        return count(COUNTER_PROCESS_EVENTS_LOST);
+    emit_header(&event->header, EVENT_PROCESS, sizeof(*event));
+    process_fill(event, task, BPF_CORE_READ(task, real_parent), PROCESS_EXEC, target);
+    event->chosen = chosen;
+    event->declares = environment != NULL;
+    bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+}
+
+static __always_inline void exec_emit_declaring(struct task_struct *task,
+                                                __u32 target,
+                                                bool chosen,
+                                                const struct environment *environment)
+{
+    struct declaring_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
+    struct process_event *event = (struct process_event *)record;
+
+    if (!event)
+        return count(COUNTER_PROCESS_EVENTS_LOST);
+    emit_header(&event->header, EVENT_PROCESS, sizeof(*record));
+    process_fill(event, task, BPF_CORE_READ(task, real_parent), PROCESS_EXEC, target);
+    event->chosen = chosen;
+    event->declares = 1;
+    event->name_size = environment->name_size ? environment->name_size - 1 : 0;
+    event->attributes_size = environment->attributes_size ? environment->attributes_size - 1 : 0;
+    bpf_probe_read_kernel(event->declared, DECLARED_NAME_SIZE, environment->name);
+    bpf_probe_read_kernel(
+        event->declared + DECLARED_NAME_SIZE, DECLARED_ATTRIBUTES_SIZE, environment->attributes);
+    bpf_ringbuf_submit(record, BPF_RB_FORCE_WAKEUP);
 }
 
 static __always_inline bool is_process(struct task_struct *task)
@@ -81,7 +137,7 @@ int on_fork(struct bpf_raw_tracepoint_args *args)
     __u32 pid = target->pid;
 
     target_add(child_pid, pid);
-    process_emit(child, parent, PROCESS_FORK, pid, false);
+    process_emit(child, parent, PROCESS_FORK, pid);
     return 0;
 }
 
@@ -90,6 +146,7 @@ int on_exec(struct bpf_raw_tracepoint_args *args)
 {
     struct task_struct *task = (struct task_struct *)args->args[0];
     __u32 pid = BPF_CORE_READ(task, tgid);
+    const struct environment *environment = environment_read(task);
     struct target *target = target_of(pid);
     __u32 before = 0;
     bool chosen = false;
@@ -101,7 +158,10 @@ int on_exec(struct bpf_raw_tracepoint_args *args)
     } else if (is_selected(pid)) {
         chosen = target_add(pid, pid);
     }
-    process_emit(task, BPF_CORE_READ(task, real_parent), PROCESS_EXEC, before, chosen);
+    if (environment && (environment->name_size || environment->attributes_size))
+        exec_emit_declaring(task, before, chosen, environment);
+    else
+        exec_emit(task, before, chosen, environment);
     return 0;
 }
 
@@ -120,7 +180,7 @@ int on_exit(struct bpf_raw_tracepoint_args *args)
     before = target->pid;
     bpf_map_delete_elem(&targets, &tid);
     bpf_map_delete_elem(&watches, &tid);
-    process_emit(task, BPF_CORE_READ(task, real_parent), PROCESS_EXIT, before, false);
+    process_emit(task, BPF_CORE_READ(task, real_parent), PROCESS_EXIT, before);
     return 0;
 }
 

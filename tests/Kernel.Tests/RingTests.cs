@@ -51,7 +51,7 @@ public class RingTests
 
         public void OnExchange(in ExchangeEvent e, ReadOnlySpan<byte> heads) => Assert.Fail("no sockets are attached");
 
-        public void OnProcess(in ProcessEvent e)
+        public void OnProcess(in ProcessEvent e, ReadOnlySpan<byte> declared)
         {
             if (e.Change == ProcessChange.Exec)
             {

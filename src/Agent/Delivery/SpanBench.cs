@@ -123,7 +123,7 @@ internal sealed class SpanBench
     {
         public void OnExchange(in ExchangeEvent e, ReadOnlySpan<byte> heads) => sink.Write(resource, e, heads);
 
-        public void OnProcess(in ProcessEvent e)
+        public void OnProcess(in ProcessEvent e, ReadOnlySpan<byte> declared)
         {
         }
 

@@ -24,11 +24,11 @@ internal readonly struct EventRouter(
         }
     }
 
-    public void OnProcess(in ProcessEvent e)
+    public void OnProcess(in ProcessEvent e, ReadOnlySpan<byte> declared)
     {
         if (e.Change == ProcessChange.Exec)
         {
-            programs.OnExec(e, changes);
+            programs.OnExec(e, declared, changes);
             return;
         }
         var kind = e.Change == ProcessChange.Fork ? ChangeKind.Fork : ChangeKind.Exit;

@@ -3,7 +3,8 @@
 // watched gets no entry in `watches`: its sockets are then members of the sockmap only until their first request.
 //
 // The kernel takes up to tens of milliseconds to attach one, in which nothing on the host can fork. So this has a thread
-// of its own, which a backlog does not harm: who ended meanwhile is skipped, and who has just been forked may wait.
+// of its own, which a backlog does not harm: who ended or runs another program meanwhile is skipped, and who has just been
+// forked may wait.
 using System.Runtime.CompilerServices;
 using Agent.Bpf;
 using Agent.Contract;
@@ -163,13 +164,14 @@ internal sealed class FionreadWatch : IProbe, IDisposable
 
     private void Watch(TargetProcess process)
     {
-        if (!IsAlive(process) || (process.IsForked && _proc.Executable(process.Pid) != process.Program))
+        if (!IsAlive(process) || (_proc.Executable(process.Pid) is { } program && program != process.Program))
         {
             return;
         }
         if ((TryFind(process, out var file, out var neverAsks) && TryAttach(process, file)) || neverAsks)
         {
             SetQuiet(process.Pid);
+            Log.Debug($"fionread: process {process.Pid} is watched");
             if (IsAlive(process))
             {
                 return;

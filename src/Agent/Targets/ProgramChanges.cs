@@ -16,20 +16,20 @@ internal sealed class ProgramChanges(
     private bool _failed;
 
     /// <summary>Tells the watcher only of what is a target.</summary>
-    internal void OnExec(in ProcessEvent e, ChangeQueue changes)
+    internal void OnExec(in ProcessEvent e, ReadOnlySpan<byte> declared, ChangeQueue changes)
     {
         try
         {
             var isNew = e.Chosen != 0;
             if (e.Target != 0 || isNew)
             {
-                var target = Name(e, proc.Executable((int)e.Pid));
+                var target = Name(e, declared, proc.Executable((int)e.Pid));
                 table.Set(target);
                 changes.Post(new Change(ChangeKind.Exec, (int)e.Pid) { StartNs = e.StartNs, Target = target, IsNew = isNew });
             }
             else
             {
-                Select(e, changes);
+                Select(e, declared, changes);
             }
         }
         catch (Exception failure) when (!_failed)
@@ -43,7 +43,7 @@ internal sealed class ProgramChanges(
         }
     }
 
-    private void Select(in ProcessEvent e, ChangeQueue changes)
+    private void Select(in ProcessEvent e, ReadOnlySpan<byte> declared, ChangeQueue changes)
     {
         var pid = (int)e.Pid;
         if (pid == Environment.ProcessId || proc.Executable(pid) is not { } program ||
@@ -51,7 +51,7 @@ internal sealed class ProgramChanges(
         {
             return;
         }
-        var target = Name(e, program);
+        var target = Name(e, declared, program);
         table.Set(target);
         var error = kernelTargets.Add(e.Pid, new Contract.Target { Pid = e.Pid });
         if (error is not (0 or LibC.ErrorExists))
@@ -68,23 +68,28 @@ internal sealed class ProgramChanges(
         }
     }
 
-    // Of a process that is gone, the kernel's name for the program is left, and the environment of where it came from.
-    private Target Name(in ProcessEvent e, string? executable)
+    // Of a process that is gone, the kernel's name for the program is left.
+    private Target Name(in ProcessEvent e, ReadOnlySpan<byte> declared, string? executable)
     {
         var pid = (int)e.Pid;
-        var declared = Declaration.TryRead(proc, pid, out var declaration);
         var alive = IsAlive(e, out var isOther);
         var program = isOther ? Command(e) : executable ?? Command(e);
-        if (isOther || (!declared && !alive))
-        {
-            declaration = table.TryFind(e.Target, out var before) ? before.Declaration : default;
-        }
+        var declaration = e.Declares != 0 ? Declaration.From(e, declared) : Declare(e, isOther, alive);
         var attributes = ResourceAttributes.Describe(proc, pid, program, declaration);
         return new Target(pid, attributes.ServiceNameText, attributes.Encode())
         {
             Program = program,
             Declaration = declaration,
         };
+    }
+
+    // What the kernel could not tell is read while the process lives, or else taken from where it came from.
+    private Declaration Declare(in ProcessEvent e, bool isOther, bool alive)
+    {
+        var found = Declaration.TryRead(proc, (int)e.Pid, out var declaration);
+        return !isOther && (found || alive) ? declaration
+            : table.TryFind(e.Target, out var before) ? before.Declaration
+            : default;
     }
 
     // Its number may belong to another process by now.

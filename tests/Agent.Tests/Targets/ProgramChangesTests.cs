@@ -68,6 +68,29 @@ public sealed class ProgramChangesTests : IDisposable
         Assert.Equal("first", Found().Program);
     }
 
+    [Fact]
+    public void What_the_kernel_read_of_the_environment_counts_whatever_became_of_the_process()
+    {
+        var declared = new byte[Constants.DeclaredNameSize + Constants.DeclaredAttributesSize];
+        "orders"u8.CopyTo(declared);
+        "team=a"u8.CopyTo(declared.AsSpan(Constants.DeclaredNameSize));
+
+        Exec(Event("short") with { Chosen = 1, Declares = 1, NameSize = 6, AttributesSize = 6 }, declared: declared);
+
+        Assert.Equal("orders", NameInTable());
+        Assert.Equal(new Declaration("orders", "team=a"), Found().Declaration);
+    }
+
+    [Fact]
+    public void Known_to_declare_nothing_it_inherits_nothing()
+    {
+        _table.Set(new Agent.Targets.Target(7, "sh", []) { Declaration = new Declaration("inherited", null) });
+
+        Exec(Event("short") with { Target = 7, Declares = 1 });
+
+        Assert.Equal("short", NameInTable());
+    }
+
     [Theory]
     [InlineData("*/shop", "/a", true)]
     [InlineData("*/shop", "/a/b", true)]
@@ -112,13 +135,13 @@ public sealed class ProgramChangesTests : IDisposable
         return e;
     }
 
-    private void Exec(ProcessEvent e, string pattern = "*/shop", string confinement = "/")
+    private void Exec(ProcessEvent e, string pattern = "*/shop", string confinement = "/", byte[]? declared = null)
     {
         Assert.True(Glob.TryParse(pattern, out var glob));
         var tree = CgroupTree.Find(_proc.Files, confinement);
         Assert.NotNull(tree);
         var selector = new TargetSelector(null, glob, new HashSet<int>());
-        new ProgramChanges(_proc.Files, tree, selector, _table, new BpfMap<uint, Contract.Target>(-1)).OnExec(e, _changes);
+        new ProgramChanges(_proc.Files, tree, selector, _table, new BpfMap<uint, Contract.Target>(-1)).OnExec(e, declared, _changes);
     }
 
     private List<Change> Changes()

@@ -13,7 +13,7 @@ public sealed class EventDecoderTests
     private static readonly (EventKind Kind, int Size, bool HasTail)[] Events =
     [
         (EventKind.Exchange, ExchangeEvent.Size, true),
-        (EventKind.Process, ProcessEvent.Size, false),
+        (EventKind.Process, ProcessEvent.Size, true),
         (EventKind.Listen, ListenEvent.Size, false),
         (EventKind.Fionread, FionreadEvent.Size, false),
     ];
@@ -145,7 +145,7 @@ public sealed class EventDecoderTests
             Heads = System.Text.Encoding.ASCII.GetString(heads);
         }
 
-        public void OnProcess(in ProcessEvent e) => See(e.Header);
+        public void OnProcess(in ProcessEvent e, ReadOnlySpan<byte> declared) => See(e.Header);
 
         public void OnListen(in ListenEvent e) => See(e.Header);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -16,6 +17,8 @@ internal sealed partial class Agent : IDisposable
         .. Member().Matches(File.ReadAllText(Path.Combine(Repository.Root, "bpf", "contract", "counters.h")))
             .Select(match => match.Groups[1].Value.ToLowerInvariant()),
     ];
+
+    private static readonly TimeSpan WatchPatience = TimeSpan.FromSeconds(5);
 
     private readonly Sandbox _sandbox;
     private readonly Dictionary<string, string> _environment;
@@ -39,6 +42,7 @@ internal sealed partial class Agent : IDisposable
             ["OTEL_EBPF_AUTO_TARGET_EXE"] = "*",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{OtlpReceiver.Port}",
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_LOG_LEVEL"] = "debug",
         };
         foreach (var (name, value) in settings)
         {
@@ -53,6 +57,21 @@ internal sealed partial class Agent : IDisposable
         }
 
         _program = Launch();
+        sandbox.Agents.Add(this);
+    }
+
+    /// <summary>
+    /// Waits until the sockets of a process may stay in the sockmap. The kernel needs milliseconds for that, or, on a host where
+    /// others keep it busy, a good part of a second.
+    /// </summary>
+    public void AwaitWatch(RunningProgram program)
+    {
+        var patience = Stopwatch.StartNew();
+        while (!_program.HasExited && Writes().IsMatch(Program.Errors) && patience.Elapsed < WatchPatience &&
+            !Program.Errors.Contains($"process {program.Pid} is watched", StringComparison.Ordinal))
+        {
+            Thread.Sleep(5);
+        }
     }
 
     /// <summary>Starts it again after it was stopped or killed.</summary>
@@ -126,6 +145,9 @@ internal sealed partial class Agent : IDisposable
         _counters = Pair().Matches(line).ToDictionary(
             match => match.Groups["name"].Value, match => long.Parse(match.Groups["value"].ValueSpan, CultureInfo.InvariantCulture));
     }
+
+    [GeneratedRegex(@"ready: .*(headers|option) written")]
+    private static partial Regex Writes();
 
     [GeneratedRegex(@"\b(?<name>[a-z_0-9]+)=(?<value>\d+)")]
     private static partial Regex Pair();

@@ -28,6 +28,9 @@ internal sealed class Sandbox : IDisposable
 
     public string Folder { get; }
 
+    /// <summary>Those that watch the traced cgroup.</summary>
+    public List<Agent> Agents { get; } = [];
+
     static Sandbox()
     {
         Cgroup.RemoveAbandoned(Prefix);

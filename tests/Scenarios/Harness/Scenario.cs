@@ -21,7 +21,7 @@ public abstract class Scenario : IDisposable
         var start = new ProgramStart(Build.C("player"), address, $"{Programs.BackendPort}", name + ".data", name + ".answers", $"{sourcePort}")
         {
             Input = talk.Plan,
-            Environment = { ["PLAYER_GATE"] = gate ?? "/", ["PLAYER_COMPLETIONS"] = "1", ["PLAYER_SETTLE_MS"] = "400", ["OTEL_SERVICE_NAME"] = "player" },
+            Environment = { ["PLAYER_GATE"] = gate ?? "/", ["PLAYER_COMPLETIONS"] = "1", ["PLAYER_START"] = name + ".start", ["OTEL_SERVICE_NAME"] = "player" },
         };
         // A socket that was ever in a sockmap refuses zero-copy sends, so Hilo keeps out those of threads with a ring. Programs
         // that send this way have theirs before they connect.
@@ -30,7 +30,15 @@ public abstract class Scenario : IDisposable
             start.Environment["PLAYER_RING_FIRST"] = "1";
         }
 
-        return traced ? Sandbox.Start(start, network) : Sandbox.StartOutside(start, network);
+        var player = traced ? Sandbox.Start(start, network) : Sandbox.StartOutside(start, network);
+        // How soon after its start a process is traced is not what is tested with the player.
+        if (traced)
+        {
+            Sandbox.Agents.ForEach(agent => agent.AwaitWatch(player));
+        }
+
+        File.WriteAllText(name + ".start", "");
+        return player;
     }
 
     /// <summary>Plays a conversation to its end and compares every byte; returns what was added to each request.</summary>

@@ -15,12 +15,25 @@
 
 static struct player player;
 
+/* Over for both sides: what the kernel concludes from the end of a connection it has concluded then. */
+static void player_close(struct player *p)
+{
+    struct pollfd end = {.fd = p->fd, .events = POLLIN};
+    char rest[4096];
+
+    if (p->fd < 0)
+        return;
+    shutdown(p->fd, SHUT_WR);
+    while (poll(&end, 1, 5000) == 1 && read(p->fd, rest, sizeof(rest)) > 0)
+        ;
+    close(p->fd);
+}
+
 static void player_connect(struct player *p)
 {
     int one = 1;
 
-    if (p->fd >= 0)
-        close(p->fd);
+    player_close(p);
     p->fd = socket(p->target.ss_family, SOCK_STREAM, 0);
     setsockopt(p->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
     if (p->source.sin_port && bind(p->fd, (struct sockaddr *)&p->source, sizeof(p->source)))
@@ -36,16 +49,15 @@ static void player_option(struct player *p, int level, int name, int value)
         fail("setsockopt");
 }
 
-static void player_gate(void)
+/* Waits until a file exists. */
+static void player_await(const char *path)
 {
-    const char *path = getenv("PLAYER_GATE");
-
     for (int i = 0; i < 3000; i++) {
         if (!access(path, F_OK))
             return;
         usleep(10000);
     }
-    fail("gate");
+    fail(path);
 }
 
 static bool player_setting(struct player *p, const char *step, const char *rest)
@@ -67,7 +79,7 @@ static bool player_setting(struct player *p, const char *step, const char *rest)
     else if (!strcmp(step, "connect"))
         player_connect(p);
     else if (!strcmp(step, "pause"))
-        player_gate();
+        player_await(getenv("PLAYER_GATE"));
     else if (!strcmp(step, "shutdown"))
         shutdown(p->fd, SHUT_WR);
     else
@@ -145,22 +157,14 @@ static void player_open(struct player *p, int count, char **arguments)
         fail("mmap");
 }
 
-/* How soon after its start a process is traced is not what is tested with the player. */
-static void player_settle(void)
-{
-    const char *delay = getenv("PLAYER_SETTLE_MS");
-
-    if (delay)
-        usleep(atoi(delay) * 1000);
-}
-
 int main(int count, char **arguments)
 {
     char line[65536], step[32];
     int at;
 
     player_open(&player, count, arguments);
-    player_settle();
+    if (getenv("PLAYER_START"))
+        player_await(getenv("PLAYER_START"));
     if (getenv("PLAYER_RING_FIRST"))
         uring();
     player_connect(&player);
@@ -175,7 +179,7 @@ int main(int count, char **arguments)
             return 2;
         }
     }
-    close(player.fd);
+    player_close(&player);
     printf("ok %zu\n", player.sent);
     return 0;
 }
