@@ -55,12 +55,13 @@ int shim_log_to(shim_log_sink sink)
 }
 
 // The size of the structure differs between kernels; the compiler knows the one libbpf was built with.
-int shim_program_time(int program, unsigned long long *nanoseconds)
+int shim_program_runs(int program, unsigned long long *runs, unsigned long long *nanoseconds)
 {
     struct bpf_prog_info info = {0};
     __u32 size = sizeof(info);
     int error = bpf_prog_get_info_by_fd(program, &info, &size);
 
+    *runs = info.run_cnt;
     *nanoseconds = info.run_time_ns;
     return error;
 }

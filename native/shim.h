@@ -10,5 +10,6 @@ typedef void (*shim_log_sink)(int level, const char *text, int length);
 // Sends the log of libbpf to `sink`, or nowhere when it is NULL.
 int shim_log_to(shim_log_sink sink);
 
-// Nanoseconds that a program has run while the kernel kept such statistics, since it was loaded.
-int shim_program_time(int program, unsigned long long *nanoseconds);
+// How often, and for how many nanoseconds, a program has run while the kernel kept such statistics,
+// since it was loaded.
+int shim_program_runs(int program, unsigned long long *runs, unsigned long long *nanoseconds);

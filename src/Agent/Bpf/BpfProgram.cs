@@ -33,8 +33,9 @@ internal sealed unsafe class BpfProgram
 
     internal bool IsUprobe => Section.StartsWith("uprobe", StringComparison.Ordinal);
 
-    /// <summary>Nanoseconds it has run while <see cref="RunStatistics"/> were on; 0 when the kernel does not tell.</summary>
-    internal ulong RunTime => LibBpf.ProgramTime(LibBpf.ProgramFd(_program), out var nanoseconds) == 0 ? nanoseconds : 0;
+    /// <summary>How often and for how long it has run while <see cref="RunStatistics"/> were on; nothing when the kernel does not tell.</summary>
+    internal (ulong Count, ulong Nanoseconds) Runs =>
+        LibBpf.ProgramRuns(LibBpf.ProgramFd(_program), out var runs, out var nanoseconds) == 0 ? (runs, nanoseconds) : (0, 0);
 
     /// <summary>Attaches to the hook that the section names.</summary>
     internal BpfLink Attach() => Checked(LibBpf.Attach(_program), Section);

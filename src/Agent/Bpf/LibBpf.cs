@@ -99,8 +99,8 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_enable_stats", SetLastError = true)]
     internal static partial int EnableStatistics(uint kind);
 
-    [LibraryImport("shim", EntryPoint = "shim_program_time")]
-    internal static partial int ProgramTime(int programFd, out ulong nanoseconds);
+    [LibraryImport("shim", EntryPoint = "shim_program_runs")]
+    internal static partial int ProgramRuns(int programFd, out ulong runs, out ulong nanoseconds);
 
     [LibraryImport(Library, EntryPoint = "bpf_map_lookup_elem")]
     internal static partial int MapLookup(int fd, void* key, void* value);

@@ -31,8 +31,8 @@ internal static class Usage
           HILO_REDACT_HEADERS                  whose values stay secret (authorization,cookie,set-cookie,...)
           OTEL_EBPF_EXCLUDE_OTEL_INSTRUMENTED_SERVICES
                                                true (default): who exports own traces is left to itself
-          HILO_OVERHEAD_BUDGET                 microseconds of the kernel programs per request (no limit); over it, Hilo writes
-                                               fewer headers, then none, then does nothing, and tries again later
+          HILO_OVERHEAD_BUDGET                 microseconds of the kernel programs per ordinary request (10), off for no limit; over
+                                               it, Hilo writes fewer headers, then none, then does nothing, and tries again later
           OTEL_TRACES_SAMPLER, _ARG            always_on, always_off, traceidratio, parentbased_...
 
         Where traces go:

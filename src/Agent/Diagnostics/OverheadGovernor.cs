@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps what the programs take per request within a budget. The kernel's statistics cost something themselves, so they are
 // on for a moment of each interval only. What is measured is the time inside the programs; what sockets in a sockmap cost
-// the kernel besides is not in it.
+// the kernel besides is not in it. How it is judged: OverheadCost, OverheadSteps.
+using System.Diagnostics;
 using Agent.Bpf;
 using Agent.Config;
 using Agent.Contract;
@@ -12,8 +13,8 @@ namespace Agent.Diagnostics;
 internal sealed class OverheadGovernor : IDisposable
 {
     private const double NsPerMicrosecond = 1000;
-    private const ulong FewRequests = 20;
     private const int Moments = 10; // an interval is so many times as long as its measurement
+    private const int Cuts = 5;
 
     private static readonly Counter[] Requests =
         [Counter.Emitted, Counter.RingFull, Counter.Unsampled, Counter.SelfTraced];
@@ -23,6 +24,7 @@ internal sealed class OverheadGovernor : IDisposable
     private readonly BpfMap<uint, Throttle> _throttle;
     private readonly Counters _counters;
     private readonly OverheadSteps _steps;
+    private readonly int _cpus = LibC.AllowedCpus().Count();
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
 
@@ -50,7 +52,7 @@ internal sealed class OverheadGovernor : IDisposable
         return governor;
     }
 
-    /// <summary><c>overhead: full, 3.2 of 10 µs per request</c>.</summary>
+    /// <summary><c>overhead: everything is done, 3.2 of 10 µs per request</c>.</summary>
     internal string Describe() => FormattableString.Invariant(
         $"overhead: {Name(_steps.Step)}, {_steps.LastNs / NsPerMicrosecond:0.0} of {_options.BudgetMicroseconds:0.###} µs per request");
 
@@ -72,14 +74,18 @@ internal sealed class OverheadGovernor : IDisposable
                 Log.Warn("overhead: this kernel does not measure programs, the budget is not watched");
                 return;
             }
-            var (time, requests) = (RunTime(), Finished());
-            if (_stop.Wait(moment))
+            var moments = new List<OverheadMoment>();
+            for (var last = Now(); moments.Count < Cuts;)
             {
-                return;
+                if (_stop.Wait(moment / Cuts))
+                {
+                    return;
+                }
+                var now = Now();
+                moments.Add(now - last);
+                last = now;
             }
-            var more = Finished() - requests;
-            var spent = RunTime() - time;
-            if (_steps.Measure(more < FewRequests ? double.NaN : (double)spent / more))
+            if (_steps.Measure(OverheadCost.Of(moments, _cpus)))
             {
                 _throttle.Set(0, new Throttle { Step = _steps.Step });
                 Log.Warn(Describe());
@@ -87,9 +93,18 @@ internal sealed class OverheadGovernor : IDisposable
         }
     }
 
-    private ulong RunTime() => _programs.Aggregate(0UL, (sum, program) => sum + program.RunTime);
-
-    private ulong Finished() => Requests.Aggregate(0UL, (sum, counter) => sum + _counters[counter]);
+    private OverheadMoment Now()
+    {
+        var (runs, time) = (0UL, 0UL);
+        foreach (var program in _programs)
+        {
+            var (count, nanoseconds) = program.Runs;
+            runs += count;
+            time += nanoseconds;
+        }
+        return new OverheadMoment(
+            Stopwatch.GetElapsedTime(0), time, runs, Requests.Aggregate(0UL, (sum, counter) => sum + _counters[counter]));
+    }
 
     private static string Name(ThrottleStep step) => step switch
     {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One expensive moment changes nothing: a step down needs two measurements over the budget in a row, a step up four that
-// are clearly below it. With everything off there is nothing to measure: after a pause, longer each time, it is tried again.
+// One expensive moment changes nothing: a step down needs two measurements over the budget in a row, and that the programs take
+// a noticeable part of the machine; a step up four that are clearly below either. When a step up turns out to be in vain, the
+// next one needs twice as many. With everything off there is nothing to measure: after a pause, longer each time, it is tried
+// again.
 using Agent.Contract;
 
 namespace Agent.Diagnostics;
@@ -9,14 +11,20 @@ namespace Agent.Diagnostics;
 /// <param name="budgetNs">Time of the programs per request that is allowed.</param>
 internal sealed class OverheadSteps(double budgetNs)
 {
+    /// <summary>Of the time of all CPUs; with less, nothing is made less.</summary>
+    internal const double NoticedShare = 0.02;
+
     private const int OverToStepDown = 2;
     private const int UnderToStepUp = 4;
+    private const int MostUnderToStepUp = 64;
     private const double ClearlyBelow = 0.6;
     private const int ShortestPause = 6;
     private const int LongestPause = 96;
 
     private int _over;
     private int _under;
+    private int _patience = UnderToStepUp;
+    private bool _steppedUp;
     private int _off;
     private int _pause = ShortestPause;
 
@@ -25,34 +33,42 @@ internal sealed class OverheadSteps(double budgetNs)
     /// <summary>Of the last measurement that counted; 0 before.</summary>
     public double LastNs { get; private set; }
 
-    /// <summary>Takes a measurement in; true when the step has changed. NaN: there was too little traffic to say.</summary>
-    public bool Measure(double nsPerRequest)
+    /// <summary>Takes a measurement in; true when the step has changed.</summary>
+    public bool Measure(in OverheadCost cost)
     {
         var before = Step;
         if (Step == ThrottleStep.Off)
         {
             WaitForAnotherTry();
         }
-        else if (!double.IsNaN(nsPerRequest))
+        else if (!double.IsNaN(cost.NsPerRequest))
         {
-            LastNs = nsPerRequest;
-            Judge(nsPerRequest);
+            LastNs = cost.NsPerRequest;
+            Judge(cost);
         }
         return Step != before;
     }
 
-    private void Judge(double nsPerRequest)
+    private void Judge(in OverheadCost cost)
     {
-        _over = nsPerRequest > budgetNs ? _over + 1 : 0;
-        _under = nsPerRequest < budgetNs * ClearlyBelow ? _under + 1 : 0;
+        var isOver = cost.NsPerRequest > budgetNs && cost.Share > NoticedShare;
+        var isUnder = cost.NsPerRequest < budgetNs * ClearlyBelow || cost.Share < NoticedShare * ClearlyBelow;
+        _over = isOver ? _over + 1 : 0;
+        _under = isUnder ? _under + 1 : 0;
         if (_over == OverToStepDown)
         {
+            _patience = _steppedUp ? Math.Min(_patience * 2, MostUnderToStepUp) : _patience;
+            _steppedUp = false;
             MoveTo(Step + 1);
         }
-        else if (_under == UnderToStepUp && Step > ThrottleStep.Full)
+        else if (_under >= _patience && Step > ThrottleStep.Full)
         {
+            _steppedUp = true;
             MoveTo(Step - 1);
-            _pause = Step == ThrottleStep.Full ? ShortestPause : _pause;
+        }
+        else if (_under >= MostUnderToStepUp)
+        {
+            (_patience, _pause, _steppedUp) = (UnderToStepUp, ShortestPause, false);
         }
     }
 
