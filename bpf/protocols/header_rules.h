@@ -4,8 +4,12 @@
 #include "window.h"
 #include "../contract/headers.h"
 
-/* Written by the loader before the object is loaded. */
+/* Written by the loader before the object is loaded, and natively by tests. */
+#ifdef __bpf__
 const volatile struct header_rules header_rules = {};
+#else
+static struct header_rules header_rules;
+#endif
 
 /* Is this the line of a field with a rule? Its number, or -1. `direction`: HEADER_REQUEST or _RESPONSE. */
 static __always_inline int header_rule_find(const struct window *window, __u32 line, __u8 direction)

@@ -94,6 +94,17 @@ static __always_inline void copy_words(void *to, const void *from, const __u32 s
 #endif
 }
 
+/* Copies any number of bytes. In the kernel by a helper: both places must have room for what the
+ * verifier takes for the largest size. */
+static __always_inline void copy_bytes(void *to, const void *from, __u32 size)
+{
+#ifdef __bpf__
+    bpf_probe_read_kernel(to, size, from);
+#else
+    memcpy(to, from, size);
+#endif
+}
+
 /* Eight characters as the word that window_word() reads. */
 #define WORD(a, b, c, d, e, f, g, h)                                                               \
     ((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32 |       \

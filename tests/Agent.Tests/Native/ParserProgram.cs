@@ -4,7 +4,7 @@ using System.Diagnostics;
 
 namespace Agent.Tests.Native;
 
-/// <summary>The parsers of <c>bpf/protocols</c> as a program of this machine: <c>parsers.c</c>, compiled with sanitizers.</summary>
+/// <summary>The parsers of <c>bpf/protocols</c> as programs of this machine: <c>parsers.c</c> and <c>http2.c</c>, compiled with sanitizers.</summary>
 public sealed class ParserProgram
 {
     private static readonly string[] Flags =
@@ -13,16 +13,14 @@ public sealed class ParserProgram
         "-I", "bpf", "-I", "tests/Fuzz",
     ];
 
-    private readonly string _program;
-
-    public ParserProgram()
-    {
-        _program = Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Root, "out", "tests")).FullName, "parsers");
-        Run("clang-19", [.. Flags, "tests/Agent.Tests/Native/parsers.c", "-o", _program], []);
-    }
+    private readonly string _program = Compiled("parsers");
+    private readonly string _http2 = Compiled("http2", "-lnghttp2");
 
     /// <summary>What each side of a connection sent, described message by message.</summary>
     public string Messages(string requests, string responses) => Run(_program, ["messages", requests, responses], []);
+
+    /// <summary>Header blocks of HTTP/2, described field by field.</summary>
+    public string Blocks(string blocks) => Run(_http2, ["blocks", blocks], []);
 
     /// <summary>One line of description for each head.</summary>
     public string[] Heads(IReadOnlyCollection<byte[]> heads) => Lines(_program, ["heads"], heads);
@@ -30,6 +28,13 @@ public sealed class ParserProgram
     /// <summary>How the parser of Node.js frames the body of each head.</summary>
     public static string[] Llhttp(IReadOnlyCollection<byte[]> heads) =>
         Lines("node", ["--no-deprecation", "tests/Agent.Tests/Native/llhttp.js"], heads);
+
+    private static string Compiled(string name, params string[] libraries)
+    {
+        var program = Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Root, "out", "tests")).FullName, name);
+        Run("clang-19", [.. Flags, $"tests/Agent.Tests/Native/{name}.c", .. libraries, "-o", program], []);
+        return program;
+    }
 
     private static string[] Lines(string program, string[] arguments, IReadOnlyCollection<byte[]> heads)
     {
