@@ -10,6 +10,9 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 
+/* A function whose locals are gone from the stack when its caller goes on: 512 bytes are for all. */
+#define APART static __attribute__((noinline))
+
 #define AF_INET 2
 #define AF_INET6 10
 #define IPPROTO_TCP 6

@@ -37,7 +37,7 @@ enum counter : __u32 {
     /* streams that could not be followed */
     COUNTER_STREAM_UNKNOWN, /* the connection does not speak HTTP/1 */
     COUNTER_STREAM_GAP,     /* bytes were missed inside a message */
-    COUNTER_STREAM_DEFERRED, /* accepted with data (TCP_DEFER_ACCEPT): followed from its second request */
+    COUNTER_STREAM_DEFERRED, /* data came before the connection (Fast Open): followed from its second request */
     COUNTER_STREAM_EXISTED,  /* open before Hilo; followed from its next request */
     COUNTER_PIPELINE_FULL,   /* more requests outstanding than the map holds */
     COUNTER_STORAGE_FAILED,  /* no memory for the state of a connection */

@@ -2,6 +2,7 @@
 /* Feeds the payload of a packet to the stream it belongs to. */
 #pragma once
 #include "client.h"
+#include "deferred.h"
 #include "server.h"
 #include "option_read.h"
 #include "order.h"
@@ -115,14 +116,16 @@ static __always_inline bool segment_turn(struct stream *stream, __u32 seq, __u32
            turn_await(stream, position, interface == LOOPBACK_INDEX ? ORDER_LOOPBACK_NS : ORDER_NS);
 }
 
-static __always_inline void segment_feed(struct __sk_buff *skb,
-                                         struct connection *connection,
-                                         bool ingress,
-                                         struct segment *segment)
+PROVEN_ONCE int segment_feed(struct __sk_buff *skb,
+                             struct connection *connection,
+                             struct segment *segment,
+                             bool ingress)
 {
+    if (!connection || !segment)
+        return 0;
     if (ingress && !segment_turn(&connection->rx, segment->seq, skb->ifindex)) {
         connection->rx.skipped = 1;
-        return;
+        return 0;
     }
     if (ingress && settings.tcp_option)
         option_read(skb, connection, segment);
@@ -141,26 +144,46 @@ static __always_inline void segment_feed(struct __sk_buff *skb,
         stream_closes(&feed);
     if (ingress)
         turn_give(feed.stream);
+    return 0;
+}
+
+/* The connection of a socket, NULL: none that is followed. */
+static __always_inline struct connection *segment_connection(struct __sk_buff *skb,
+                                                             struct bpf_sock *sk)
+{
+    struct connection *connection = bpf_sk_storage_get(&connections, sk, NULL, 0);
+
+    if (!connection) {
+        connection_adopt(skb);
+        connection = bpf_sk_storage_get(&connections, sk, NULL, 0);
+    }
+    if (!connection || (stream_is_deaf(&connection->rx) && stream_is_deaf(&connection->tx)))
+        return NULL;
+    return connection;
 }
 
 static __always_inline void segment_pass(struct __sk_buff *skb, bool ingress)
 {
     struct bpf_sock *sk = skb->sk;
-    struct connection *connection;
+    struct connection *connection = NULL;
     struct segment segment = {};
+    bool listens;
 
     if (!sk)
         return;
     sk = bpf_sk_fullsock(sk);
     if (!sk || sk->protocol != IPPROTO_TCP)
         return;
-    connection = bpf_sk_storage_get(&connections, sk, NULL, 0);
-    if (!connection) {
-        connection_adopt(skb);
-        connection = bpf_sk_storage_get(&connections, sk, NULL, 0);
+    listens = ingress && sk->state == BPF_TCP_LISTEN;
+    if (!listens) {
+        connection = segment_connection(skb, sk);
+        if (!connection)
+            return;
     }
-    if (!connection || (stream_is_deaf(&connection->rx) && stream_is_deaf(&connection->tx)))
+    if (!segment_locate(skb, &segment))
         return;
-    if (segment_locate(skb, &segment))
-        segment_feed(skb, connection, ingress, &segment);
+    if (listens)
+        connection = deferred_begin(skb, sk, &segment);
+    if (connection)
+        segment_feed(skb, connection, &segment, ingress);
 }

@@ -161,43 +161,6 @@ static __always_inline void connection_begin(struct connection *connection,
     bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
 }
 
-/* The packet that made the connection brought data (TCP_DEFER_ACCEPT, Fast Open). The hook saw it on the
- * listener, whose connection it was not: the first request goes by untold, the next one is followed. */
-static __always_inline void connection_deferred(struct connection *connection,
-                                                struct bpf_sock_ops *ops)
-{
-    struct tcp_header *tcp = ops->skb_data;
-    __u32 size;
-
-    if ((void *)(tcp + 1) > ops->skb_data_end)
-        return;
-    size = ops->skb_len - (__u32)(tcp->data_offset >> 4) * 4;
-    if (!size)
-        return;
-    connection->rx.position += size;
-    connection->rx.phase = STREAM_LOST;
-    connection->rx.proven = 0;
-    count(COUNTER_STREAM_DEFERRED);
-}
-
-static __always_inline void socket_accepted(struct bpf_sock_ops *ops)
-{
-    struct bpf_sock *sk = ops->sk;
-    struct owner *owner = sk ? bpf_sk_storage_get(&owners, sk, NULL, 0) : NULL;
-    struct connection *connection;
-
-    if (!owner)
-        return;
-    connection = connection_create(sk, owner, bpf_get_socket_cookie(ops));
-    if (!connection)
-        return;
-    connection_begin(connection, ops, sk);
-    connection_deferred(connection, ops);
-    if (settings.tcp_option)
-        bpf_sock_ops_cb_flags_set(
-            ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_PARSE_UNKNOWN_HDR_OPT_CB_FLAG);
-}
-
 static long socket_close_one(__u32 index, void *state)
 {
     struct connection *connection = *(struct connection **)state;

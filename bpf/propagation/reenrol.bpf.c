@@ -22,8 +22,7 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 /* The socket that a packet with payload is for, if a connection waits for one there. The tuple is laid
  * out as addresses and ports are on the wire: source, destination. */
-static __always_inline struct bpf_sock *packet_socket(struct __sk_buff *skb,
-                                                      const struct segment *segment)
+APART struct bpf_sock *packet_socket(struct __sk_buff *skb, const struct segment *segment)
 {
     struct bpf_sock_tuple tuple = {};
     __be16 ports[2];
@@ -84,7 +83,7 @@ static __always_inline void packet_received(struct __sk_buff *skb,
     if (!connection || connection->role != ROLE_CLIENT || connection->settled ||
         stream_is_deaf(&connection->rx))
         return;
-    segment_feed(skb, connection, true, segment);
+    segment_feed(skb, connection, segment, true);
     if (!enrol_wanted() || !reenrol_allowed(connection, sk))
         return;
     cookie = connection->cookie;

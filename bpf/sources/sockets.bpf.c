@@ -5,6 +5,7 @@
  * the cgroups of targets. cgroup_skb sees a segment after TCP has cut it and before TCP has checked
  * its order, so a stream is followed by sequence numbers. tcp_rcv_space_adjust runs in the reading
  * thread on every path of recvmsg, splice and io_uring; it is global, so it leaves early. */
+#include "../core/accept.h"
 #include "../core/enrol.h"
 #include "../core/segment.h"
 

@@ -137,7 +137,6 @@ internal static class Programs
             ServerLimit 1
             StartServers 1
             Listen 127.0.0.1:{port}
-            AcceptFilter http none
             MaxKeepAliveRequests 0
             KeepAliveTimeout 60
             ProxyPass / http://127.0.0.1:{backend}/
