@@ -27,8 +27,10 @@ enum counter : __u32 {
     COUNTER_SKIP_THROTTLED,    /* Hilo does less, to stay within its budget */
 
     /* the same requests: their context as a TCP option */
-    COUNTER_OPTION_WRITTEN,    /* left on the segment of the request */
+    COUNTER_OPTION_WRITTEN,    /* left on the segment of the request, or ... */
+    COUNTER_OPTION_APART,      /* ... of these: ahead of it, on an empty one (traffic control) */
     COUNTER_SKIP_OPTION_SPACE, /* other options left no room in that segment */
+    COUNTER_SKIP_OPTION_GROW,  /* traffic control could not make room in it */
     COUNTER_OPTION_BARRED,     /* destinations that drop, or reset, what has the option */
     COUNTER_OPTION_STRIPPED,   /* destinations that stopped answering it: not tried for a while */
 

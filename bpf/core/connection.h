@@ -96,6 +96,8 @@ struct option_place {
     __u8 used;         /* server: a request has it */
     __u8 is_near;      /* server: the writer may have meant a byte near this one */
     __u8 acknowledged; /* client */
+    __u8 apart;        /* client: went ahead on a segment of its own, the request needs it not */
+    __u8 pad[7];
 };
 
 struct options {
@@ -106,7 +108,8 @@ struct options {
     __u8 delivered;  /* client: segments with an option that were acknowledged */
     __u8 judged;     /* client: whether they are answered is known */
     __u8 echo;       /* server: one came, and is to be answered */
-    __u8 pad[3];
+    __u8 passed;     /* client: a segment that has one was acknowledged */
+    __u8 pad[2];
 };
 
 struct connection {
@@ -136,7 +139,8 @@ struct connection {
     __u8 staged;          /* that head is in capture[]: current.request_head is in use */
     __u8 answer_captured; /* bytes in answer[] */
     __u8 extras;          /* EXTRA_…, of the request whose head is just passing */
-    __u8 pad2[7];
+    __u8 pad2[3];
+    __u32 interface; /* client: where traffic control writes the options, 0: TCP does */
     __u8 capture[REQUEST_CAPTURE];
     __u8 answer[RESPONSE_CAPTURE]; /* head of the response that is just passing */
     struct options options;

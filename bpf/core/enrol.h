@@ -60,7 +60,7 @@ static __always_inline void socket_connected(struct bpf_sock_ops *ops)
     if (!connection)
         return;
     connection_begin(connection, ops, sk);
-    if (settings.tcp_option)
+    if (settings.tcp_option && !connection->interface)
         bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | OPTION_CLIENT_CALLBACKS);
     if (!enrol_wanted() || connection->barred || socket_counts_copies(bpf_skc_to_tcp_sock(sk)))
         return;

@@ -90,12 +90,14 @@ static __always_inline void option_peer_is_silent(struct connection *connection)
     count(COUNTER_OPTION_STRIPPED);
 }
 
-/* A segment with an option was acknowledged. */
-static __always_inline void option_peer_delivered(struct connection *connection)
+/* A segment with an option was acknowledged; one that went apart need not have arrived. */
+static __always_inline void option_peer_delivered(struct connection *connection, bool apart)
 {
     struct option_peer *peer;
 
-    if (!connection->options.delivered++) {
+    connection->options.delivered++;
+    if (!apart && !connection->options.passed) {
+        connection->options.passed = 1;
         peer = option_peer_of(connection);
         if (peer) {
             peer->delivered = 1;

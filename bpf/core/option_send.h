@@ -46,7 +46,7 @@ static __always_inline __u32 option_settle(struct connection *connection, __u32 
             continue;
         if ((__s32)(acknowledged - (__u32)place->position) > 0) {
             if (place->written && !place->struck && !place->acknowledged)
-                option_peer_delivered(connection);
+                option_peer_delivered(connection, place->apart);
             place->acknowledged = 1;
             if (!option_is_awaited(connection, place))
                 place->position = 0;

@@ -15,6 +15,12 @@ struct segment {
     __u8 pad[3];
 };
 
+/* What traffic control is told: the next program decides, in TCX and in cls_bpf alike. */
+#define TC_NEXT -1
+
+#define ETHERNET_HEADER 14
+#define ETHERNET_TYPE 12 /* where the header says what follows it */
+
 #define PACKET_NEAR 128 /* headers end before, as a rule */
 
 /* Copies `size` bytes at `at`: directly from where headers stand as a rule, which takes a tenth of the
@@ -28,6 +34,17 @@ static __always_inline bool packet_read(struct __sk_buff *skb, __u32 at, void *t
         return true;
     }
     return !bpf_skb_load_bytes(skb, at, to, size);
+}
+
+/* Where the network header is in traffic control. Devices without a link header (tunnels) begin with it. */
+static __always_inline __u32 packet_network(struct __sk_buff *skb)
+{
+    __be16 protocol;
+
+    return packet_read(skb, ETHERNET_TYPE, &protocol, sizeof(protocol)) &&
+                   protocol == (__be16)skb->protocol
+               ? ETHERNET_HEADER
+               : 0;
 }
 
 /* `network` is set: 0 in cgroup_skb, behind the link header in tc. */

@@ -40,6 +40,8 @@ PROVEN_ONCE int segment_client_request(struct connection *connection)
         exchange->carrier = CARRIER_SKIPPED;
         count(connection->skip ? connection->skip : COUNTER_SKIP_NOT_ENROLLED);
     }
+    if (settings.tcp_option && connection->interface)
+        option_schedule(connection, connection->tx.head_position, &exchange->span);
     if (option_left(connection, connection->tx.head_position))
         exchange->carrier = CARRIER_TCP_OPTION;
     sent_remember(connection, connection->tx.head_position, &exchange->span);

@@ -12,11 +12,6 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-#define TC_NEXT -1
-
-#define ETHERNET_HEADER 14
-#define ETHERNET_TYPE 12 /* where the header says what follows it */
-
 #define IPV4_ADDRESSES 12 /* where source and destination stand in the header ... */
 #define IPV6_ADDRESSES 8
 
@@ -42,17 +37,6 @@ APART struct bpf_sock *packet_socket(struct __sk_buff *skb, const struct segment
     tuple.ipv6.sport = ports[0];
     tuple.ipv6.dport = ports[1];
     return bpf_skc_lookup_tcp(skb, &tuple, sizeof(tuple.ipv6), BPF_F_CURRENT_NETNS, 0);
-}
-
-/* Devices without a link header (tunnels) begin with the network header. */
-static __always_inline __u32 packet_network(struct __sk_buff *skb)
-{
-    __be16 protocol;
-
-    return packet_read(skb, ETHERNET_TYPE, &protocol, sizeof(protocol)) &&
-                   protocol == (__be16)skb->protocol
-               ? ETHERNET_HEADER
-               : 0;
 }
 
 /* Everything asked has been answered, and the process may not notice. A socket that is older than Hilo

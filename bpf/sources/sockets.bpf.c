@@ -22,7 +22,7 @@ static __always_inline void on_header(struct bpf_sock_ops *ops)
     switch (ops->op) {
     case BPF_SOCK_OPS_HDR_OPT_LEN_CB:
         enrol_sent(ops, connection);
-        if (settings.tcp_option)
+        if (settings.tcp_option && !connection->interface)
             option_reserve(ops, connection);
         break;
     case BPF_SOCK_OPS_WRITE_HDR_OPT_CB:

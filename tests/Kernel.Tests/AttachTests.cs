@@ -94,6 +94,25 @@ public class AttachTests
         NetworkNamespace.RunInNew(() => program.AttachTcx(loopback).Dispose());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_option_writer_attaches_in_two_ways_and_comes_back(bool asFilter)
+    {
+        const int loopback = 1;
+        using var traffic = Objects.Load("traffic");
+        NetworkNamespace.RunInNew(() =>
+        {
+            foreach (var program in traffic.Programs())
+            {
+                for (var i = 0; i < 2; i++)
+                {
+                    Traffic.Attach(program, loopback, asFilter ? Agent.Config.TrafficBackend.Filter : Agent.Config.TrafficBackend.Link).Dispose();
+                }
+            }
+        });
+    }
+
     [Fact]
     public void A_namespace_that_is_gone_is_a_refusal()
     {

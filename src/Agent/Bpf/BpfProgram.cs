@@ -45,8 +45,19 @@ internal sealed unsafe class BpfProgram
         Checked(LibBpf.AttachCgroup(_program, cgroupFd), $"{Section} to cgroup {path}");
 
     /// <summary>Attaches to an interface of the calling thread's network namespace.</summary>
-    internal BpfLink AttachTcx(int interfaceIndex) =>
-        Checked(LibBpf.AttachTcx(_program, interfaceIndex, null), $"{Section} to interface {interfaceIndex}");
+    internal BpfLink AttachTcx(int interfaceIndex, bool isFirst = false)
+    {
+        var options = new LibBpf.TcxOptions
+        {
+            Size = (nuint)sizeof(LibBpf.TcxOptions),
+            Flags = isFirst ? LibBpf.Before : 0,
+        };
+        return Checked(LibBpf.AttachTcx(_program, interfaceIndex, &options), $"{Section} to interface {interfaceIndex}");
+    }
+
+    /// <summary>The same on kernels without TCX.</summary>
+    internal TrafficFilter AttachFilter(int interfaceIndex) => TrafficFilter.Attach(
+        LibBpf.ProgramFd(_program), interfaceIndex, Section == "tcx/egress", $"{Name} to clsact of interface {interfaceIndex}");
 
     /// <summary>Attaches to one instruction of a file, for one process.</summary>
     internal BpfLink AttachUprobe(int pid, string path, ulong offset)

@@ -7,6 +7,10 @@ namespace Agent.Bpf;
 /// <summary>libbpf, linked statically.</summary>
 internal static unsafe partial class LibBpf
 {
+    internal const uint TrafficIngress = 1; /* BPF_TC_INGRESS */
+    internal const uint TrafficEgress = 2;
+    internal const uint Before = 8; /* BPF_F_BEFORE: nothing named, so before all */
+
     private const string Library = "libbpf";
 
     [LibraryImport(Library, EntryPoint = "libbpf_num_possible_cpus")]
@@ -80,7 +84,16 @@ internal static unsafe partial class LibBpf
     internal static partial nint AttachCgroup(nint program, int cgroupFd);
 
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_tcx", SetLastError = true)]
-    internal static partial nint AttachTcx(nint program, int interfaceIndex, void* options);
+    internal static partial nint AttachTcx(nint program, int interfaceIndex, TcxOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_tc_hook_create")]
+    internal static partial int TrafficHookCreate(TrafficHook* hook);
+
+    [LibraryImport(Library, EntryPoint = "bpf_tc_attach")]
+    internal static partial int TrafficAttach(TrafficHook* hook, TrafficOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_tc_detach")]
+    internal static partial int TrafficDetach(TrafficHook* hook, TrafficOptions* options);
 
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_uprobe_multi", SetLastError = true,
         StringMarshalling = StringMarshalling.Utf8)]
@@ -130,6 +143,39 @@ internal static unsafe partial class LibBpf
         public nuint KernelLogSize;
         public uint KernelLogLevel;
         public byte* TokenPath;
+    }
+
+    /// <summary>struct bpf_tcx_opts of libbpf 1.5.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct TcxOptions
+    {
+        public nuint Size;
+        public uint Flags;
+        public uint RelativeFd;
+        public uint RelativeId;
+        public ulong ExpectedRevision;
+    }
+
+    /// <summary>struct bpf_tc_hook of libbpf 1.5.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct TrafficHook
+    {
+        public nuint Size;
+        public int Interface;
+        public uint Point;
+        public uint Parent;
+    }
+
+    /// <summary>struct bpf_tc_opts of libbpf 1.5.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct TrafficOptions
+    {
+        public nuint Size;
+        public int ProgramFd;
+        public uint Flags;
+        public uint ProgramId;
+        public uint Handle;
+        public uint Priority;
     }
 
     /// <summary>struct bpf_uprobe_multi_opts of libbpf 1.5.</summary>

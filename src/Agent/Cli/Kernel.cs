@@ -22,9 +22,13 @@ internal sealed class Kernel : IDisposable
     private FionreadWatch? _watch;
     private ulong _lost;
 
-    private Kernel(KernelObjects objects, TargetSelector selector, ProcFs proc, CgroupTree tree)
+    private Kernel(KernelObjects objects, TargetSelector selector, TrafficOptions traffic, ProcFs proc, CgroupTree tree)
     {
         _objects = objects;
+        if (objects.Traffic is not null)
+        {
+            AddTraffic(new Traffic(objects.Traffic, proc, traffic));
+        }
         Counters = new Counters(objects.Sockets.Counters("counters"));
         Targets = objects.Process.Map<uint, Contract.Target>("targets");
         Owners = objects.Sockets.Map<int, Owner>("owners");
@@ -55,7 +59,7 @@ internal sealed class Kernel : IDisposable
     internal bool InjectsHeaders => _objects is { WritesHeaders: true, Sockmap: not null };
 
     internal static Kernel Load(AgentOptions options, ProcFs proc, CgroupTree tree) =>
-        new(KernelObjects.Load(options, tree), options.Selector, proc, tree);
+        new(KernelObjects.Load(options, tree), options.Selector, options.Traffic, proc, tree);
 
     internal RingBuffer Ring() => _objects.Sockets.Ring("events");
 
@@ -112,6 +116,20 @@ internal sealed class Kernel : IDisposable
         _reaper.Dispose();
         Eviction?.Dispose();
         _objects.Dispose();
+    }
+
+    // The interfaces of the host are as a rule those that are named.
+    private void AddTraffic(Traffic traffic)
+    {
+        _probes.Add(traffic);
+        try
+        {
+            traffic.AttachAhead();
+        }
+        catch (BpfException refused)
+        {
+            Log.Warn($"{traffic.Name}: {refused.Message}");
+        }
     }
 
     private void AddPropagationProbes(ProcFs proc)

@@ -49,12 +49,18 @@ internal sealed class KernelObjects : IDisposable
         WritesHeaders = options.InjectHeaders && mayEnrol;
         settings.InjectHeaders = Flag(WritesHeaders);
         settings.SpareZerocopy = Flag(canary?.Passes(CanaryTrial.ZeroCopy) == false);
-        OpenOwners(mayEnrol ? ["sockets", "process", "sockmap", "reenrol", "fionread"] : ["sockets", "process"]);
+        var hasTraffic = options.Traffic.Interfaces is not null;
+        OpenOwners([
+            "sockets", "process",
+            .. (ReadOnlySpan<string>)(mayEnrol ? ["sockmap", "reenrol", "fionread"] : []),
+            .. (ReadOnlySpan<string>)(hasTraffic ? ["traffic"] : []),
+        ]);
         _owners.ForEach(owner => owner.LoadMaps(_maps));
         Fionread = mayEnrol ? TryLoad("fionread", settings) : null;
         settings.Resident = Flag(canary is { MayStay: true } && (IsFionreadRight || Fionread is not null));
         var sockmap = mayEnrol ? OnThread(() => Sockmap = TryLoad("sockmap", settings)) : null;
         var reenrol = mayEnrol ? OnThread(() => Reenrol = TryLoad("reenrol", settings)) : null;
+        var traffic = hasTraffic ? OnThread(() => Traffic = TryLoad("traffic", settings)) : null;
         try
         {
             Sockets = Load("sockets", settings);
@@ -64,6 +70,7 @@ internal sealed class KernelObjects : IDisposable
         {
             sockmap?.Invoke();
             reenrol?.Invoke();
+            traffic?.Invoke();
             ReleaseOwners();
         }
     }
@@ -77,12 +84,15 @@ internal sealed class KernelObjects : IDisposable
 
     internal BpfObject? Reenrol { get; private set; }
 
+    /// <summary>Null: no interface is named, or the kernel refuses it.</summary>
+    internal BpfObject? Traffic { get; private set; }
+
     internal BpfObject? Fionread { get; }
 
     internal bool WritesHeaders { get; }
 
     /// <summary>Those whose programs run with requests.</summary>
-    internal IEnumerable<BpfObject> OnRequests() => new[] { Sockets, Sockmap, Reenrol }.OfType<BpfObject>();
+    internal IEnumerable<BpfObject> OnRequests() => new[] { Sockets, Sockmap, Reenrol, Traffic }.OfType<BpfObject>();
 
     /// <summary>Sockets in a sockmap answer FIONREAD on this kernel.</summary>
     internal bool IsFionreadRight { get; }
@@ -91,7 +101,7 @@ internal sealed class KernelObjects : IDisposable
 
     public void Dispose()
     {
-        foreach (var bpfObject in (ReadOnlySpan<BpfObject?>)[Fionread, Reenrol, Sockmap, Process, Sockets])
+        foreach (var bpfObject in (ReadOnlySpan<BpfObject?>)[Traffic, Fionread, Reenrol, Sockmap, Process, Sockets])
         {
             bpfObject?.Dispose();
         }

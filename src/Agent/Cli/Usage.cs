@@ -23,6 +23,8 @@ internal static class Usage
         What is done:
           OTEL_EBPF_BPF_CONTEXT_PROPAGATION    headers (default), tcp, headers,tcp or disabled
           HILO_TCP_OPTION_FORMAT               of tcp: obi (default) or experiment (RFC 6994)
+          HILO_TC_INTERFACES                   eth0,veth*: there traffic control writes the option, instead of sock_ops
+          OTEL_EBPF_BPF_TC_BACKEND             of these: auto (default), tcx (Linux 6.6) or tc (clsact)
           OTEL_PROPAGATORS                     written: tracecontext,baggage (default), b3, b3multi, none; all are read
           HILO_CAPTURE_REQUEST_HEADERS         names of headers that stand on spans, separated by commas ...
           HILO_CAPTURE_RESPONSE_HEADERS        ... 8 in all, 128 bytes of each

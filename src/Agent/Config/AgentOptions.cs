@@ -21,6 +21,9 @@ internal sealed record AgentOptions
     /// <summary>Carry the context of requests without a header as a TCP option, and in which format.</summary>
     internal TcpOption TcpOption { get; init; }
 
+    /// <summary>Where traffic control writes that option.</summary>
+    internal TrafficOptions Traffic { get; init; } = TrafficOptions.None;
+
     /// <summary>The formats that a context is written in.</summary>
     internal PropagatorOptions Propagators { get; init; } = PropagatorOptions.Parse(null);
 

@@ -24,6 +24,7 @@ internal sealed class EnvironmentReader(Func<string, string?> variables)
             Cgroup = Text("HILO_CGROUP"),
             InjectHeaders = headers && propagators.WritesContext,
             TcpOption = tcp ? ReadTcpOptionFormat() : TcpOption.Off,
+            Traffic = TrafficOptions.Parse(Text("HILO_TC_INTERFACES"), Text("OTEL_EBPF_BPF_TC_BACKEND"), tcp),
             Propagators = propagators,
             Headers = headerOptions,
             LeavesExporters = ReadSwitch("OTEL_EBPF_EXCLUDE_OTEL_INSTRUMENTED_SERVICES", otherwise: true),

@@ -2,6 +2,7 @@
 // Tries every kernel feature by using it, on objects of its own: a cgroup, a network namespace, maps that nothing shares.
 // Version numbers decide nothing. Nothing that it attaches outlives it.
 using Agent.Bpf;
+using Agent.Config;
 using Agent.Contract;
 using Agent.Probes;
 using Agent.Propagation;
@@ -35,6 +36,12 @@ internal sealed class Doctor(ProcFs proc, string? confinement)
             () => Attach("reenrol", AttachInOwnNamespace));
         Check("fionread: keep non-blocking clients enrolled", false,
             "CONFIG_UPROBE_EVENTS=y and CAP_PERFMON; without it as for reenrol", () => Attach("fionread", AttachToSelf));
+        Check("traffic: write TCP options on interfaces (HILO_TC_INTERFACES), by TCX; not beside MD5, AO or MPTCP; requests larger " +
+            "than a segment on an empty one ahead, which may be lost alone", false,
+            "kernel 6.6; before, clsact is used, whose filters stay if hilo is killed, until it is started again",
+            () => Attach("traffic", bpfObject => AttachTraffic(bpfObject, TrafficBackend.Link)));
+        Check("traffic: the same by clsact", false, "CONFIG_NET_SCH_INGRESS and CONFIG_NET_CLS_BPF; or use TCX",
+            () => Attach("traffic", bpfObject => AttachTraffic(bpfObject, TrafficBackend.Filter)));
         Check("canary: sockets in a sockmap behave", false,
             "nothing: hilo does as much as this kernel lets it do without harm", RunCanary);
         _checks.ForEach(check => check.Print(output));
@@ -127,6 +134,18 @@ internal sealed class Doctor(ProcFs proc, string? confinement)
         const int loopback = 1;
         var program = reenrol.Programs().First(program => program.IsTcx);
         NetworkNamespace.RunInNew(() => program.AttachTcx(loopback).Dispose());
+    }
+
+    private static void AttachTraffic(BpfObject traffic, TrafficBackend backend)
+    {
+        const int loopback = 1;
+        NetworkNamespace.RunInNew(() =>
+        {
+            foreach (var program in traffic.Programs())
+            {
+                Traffic.Attach(program, loopback, backend).Dispose();
+            }
+        });
     }
 
     private static void AttachToSelf(BpfObject fionread)

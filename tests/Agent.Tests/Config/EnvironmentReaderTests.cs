@@ -35,6 +35,35 @@ public class EnvironmentReaderTests
     }
 
     [Theory]
+    [InlineData("eth0", null, "eth0", true)]
+    [InlineData("eth0, veth*", "auto", "vethab12", true)]
+    [InlineData("eth{0,1},lo", "tc", "eth1", true)]
+    [InlineData("eth0", "tcx", "eth01", false)]
+    public void Traffic_control_is_for_named_interfaces(string names, string? backend, string name, bool matches)
+    {
+        var options = Read(
+            ("OTEL_EBPF_BPF_CONTEXT_PROPAGATION", "tcp"), ("HILO_TC_INTERFACES", names), ("OTEL_EBPF_BPF_TC_BACKEND", backend)).Traffic;
+        Assert.Equal(matches, options.Interfaces!.Matches(name));
+        Assert.Equal(backend, options.Backend switch
+        {
+            TrafficBackend.Filter => "tc",
+            TrafficBackend.Link => "tcx",
+            _ => backend == "auto" ? backend : null,
+        });
+    }
+
+    [Theory]
+    [InlineData("headers", "eth0", "auto", "HILO_TC_INTERFACES")]
+    [InlineData("tcp", "eth{0", "auto", "HILO_TC_INTERFACES")]
+    [InlineData("tcp", "eth0", "clsact", "OTEL_EBPF_BPF_TC_BACKEND")]
+    public void Traffic_control_that_makes_no_sense_is_refused(string propagation, string names, string backend, string culprit)
+    {
+        var refusal = Assert.Throws<ConfigException>(() => Read(
+            ("OTEL_EBPF_BPF_CONTEXT_PROPAGATION", propagation), ("HILO_TC_INTERFACES", names), ("OTEL_EBPF_BPF_TC_BACKEND", backend)));
+        Assert.Contains(culprit, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("obi", true)]
     [InlineData("experiment", false)]
     [InlineData(null, true)]

@@ -78,6 +78,21 @@ internal sealed class NetworkNamespace : IDisposable
             .Any(fields => fields[3] == "0A" && fields[1].EndsWith(suffix, StringComparison.Ordinal)));
     }
 
+    /// <summary>A setting below /proc/sys/net.</summary>
+    public void Set(string name, string value) => Run(() =>
+    {
+        File.WriteAllText("/proc/sys/net/" + name, value);
+        return 0;
+    });
+
+    /// <summary>A number that the kernel counts, by its name in /proc/net/snmp: <c>Tcp InCsumErrors</c>.</summary>
+    public long Count(string protocol, string name) => Run(() =>
+    {
+        var lines = File.ReadLines("/proc/thread-self/net/snmp").Where(line => line.StartsWith(protocol + ":", StringComparison.Ordinal)).ToArray();
+        var at = Array.IndexOf(lines[0].Split(' '), name);
+        return long.Parse(lines[1].Split(' ')[at], CultureInfo.InvariantCulture);
+    });
+
     public void Dispose()
     {
         if (File.Exists(Handle))

@@ -35,6 +35,16 @@ internal sealed class Route
     public void SilenceResets(NetworkNamespace network) =>
         Rules("chain out { type filter hook output priority 0; tcp flags rst drop; }", network);
 
+    /// <summary>What the devices of the two ends do themselves: checksums, and cutting large packets into segments.</summary>
+    public void Offload(bool checksums, bool segments, params NetworkNamespace[] networks)
+    {
+        foreach (var network in networks)
+        {
+            _sandbox.StartOutside(
+                new ProgramStart("/usr/bin/python3", "python/offload.py", "out", checksums ? "1" : "0", segments ? "1" : "0"), network).Finish();
+        }
+    }
+
     /// <summary>Notes the segments that come from the near side, before anything happens to them.</summary>
     public RunningProgram Capture(int port)
     {

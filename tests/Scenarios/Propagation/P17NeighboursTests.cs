@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Scenarios.Harness;
 
 namespace Scenarios.Propagation;
 
 /// <summary>Row P17: somebody else's BPF programs on the same cgroup and interface. Whoever comes second, no byte and no span is lost.</summary>
-public sealed partial class P17NeighboursTests : Scenario
+public sealed class P17NeighboursTests : Scenario
 {
     private const int Count = 200;
 
@@ -59,31 +57,18 @@ public sealed partial class P17NeighboursTests : Scenario
         }
 
         var recorder = new Recorder(Sandbox, traced: true);
-        var neighbour = neighbourFirst ? StartNeighbour(kind) : null;
+        var neighbour = neighbourFirst ? Neighbour.Start(Sandbox, kind) : null;
         var agent = new Agent(Sandbox);
-        neighbour ??= StartNeighbour(kind);
+        neighbour ??= Neighbour.Start(Sandbox, kind);
         var added = Play(talk, recorder);
-        Assert.Equal(0, neighbour.Stop(Native.SigTerm));
+        var seen = neighbour.Stop();
         agent.Finish();
         agent.Dispose();
 
-        var seen = Pair().Matches(neighbour.Output).ToDictionary(
-            match => match.Groups[1].Value, match => long.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture));
         Assert.Equal(talk.Connections.Count, seen["connected"]);
         Assert.True(seen["ingress"] > 2 * Count && seen["egress"] > 2 * Count, "its filters do not run");
         Assert.Equal(2 * Count, agent.Spans.Count(span => span.IsClient));
         Assert.Equal(2 * Count, agent.Spans.Count(span => span.IsServer));
         return (added, agent, seen);
     }
-
-    private RunningProgram StartNeighbour(string kind)
-    {
-        var (code, loader) = Build.Neighbour();
-        var neighbour = Sandbox.StartOutside(new ProgramStart(loader, code, Sandbox.Traced.Folder, kind));
-        neighbour.WaitFor(() => neighbour.Output.Contains("ready", StringComparison.Ordinal), "line with `ready`");
-        return neighbour;
-    }
-
-    [GeneratedRegex(@"([a-z]+)=(\d+)")]
-    private static partial Regex Pair();
 }

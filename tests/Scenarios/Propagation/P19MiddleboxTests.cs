@@ -22,9 +22,9 @@ public sealed class P19MiddleboxTests : Scenario
     {
         const int Count = 20;
         _route.Forward(Strip);
-        var (near, far) = Play(OneByOne(Count), new Recorder(_other, traced: true));
+        var (near, far) = Play(TcpOptions.OneByOne(Count), new Recorder(_other, traced: true));
 
-        Unlinked(far, Count);
+        TcpOptions.Unlinked(far, Count);
         Assert.Equal((Count, 0, 0), (near.Counter("option_written"), near.Counter("option_barred"), near.Counter("option_stripped")));
     }
 
@@ -33,9 +33,9 @@ public sealed class P19MiddleboxTests : Scenario
     {
         const int Count = 6;
         _route.Forward(Strip);
-        var (near, far) = Play(OneByOne(Count), new Recorder(_other, traced: true), "experiment");
+        var (near, far) = Play(TcpOptions.OneByOne(Count), new Recorder(_other, traced: true), "experiment");
 
-        Unlinked(far, Count);
+        TcpOptions.Unlinked(far, Count);
         Assert.Equal((3, 1), (near.Counter("option_written"), near.Counter("option_stripped")));
     }
 
@@ -45,7 +45,7 @@ public sealed class P19MiddleboxTests : Scenario
     public void A_format_that_is_answered_is_kept(string format)
     {
         const int Count = 6;
-        var (near, far) = Play(OneByOne(Count), new Recorder(_other, traced: true), format);
+        var (near, far) = Play(TcpOptions.OneByOne(Count), new Recorder(_other, traced: true), format);
 
         Assert.All(far.Spans, span => Assert.Equal("tcp_option", span.Attributes["hilo.link"]));
         Assert.Equal((Count, 0), (near.Counter("option_written"), near.Counter("option_stripped")));
@@ -56,7 +56,7 @@ public sealed class P19MiddleboxTests : Scenario
     {
         const int Before = 2;
         var gate = Sandbox.PathOf("gate");
-        var talk = OneByOne(Before);
+        var talk = TcpOptions.OneByOne(Before);
         talk.Step("pause");
         for (var i = 0; i < 6; i++)
         {
@@ -83,9 +83,9 @@ public sealed class P19MiddleboxTests : Scenario
     {
         const int Count = 10;
         _route.Forward("tcp option 25 exists drop");
-        var (near, far) = Play(OneByOne(Count), new Recorder(_other, traced: true));
+        var (near, far) = Play(TcpOptions.OneByOne(Count), new Recorder(_other, traced: true));
 
-        Unlinked(far, Count);
+        TcpOptions.Unlinked(far, Count);
         Assert.Equal((1, 1), (near.Counter("option_written"), near.Counter("option_barred")));
     }
 
@@ -105,7 +105,7 @@ public sealed class P19MiddleboxTests : Scenario
         far.Finish();
 
         Assert.Equal(["000", .. Enumerable.Repeat("200", Count)], codes.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        Unlinked(far, Count);
+        TcpOptions.Unlinked(far, Count);
         Assert.Equal((1, 1), (near.Counter("option_written"), near.Counter("option_barred")));
     }
 
@@ -120,24 +120,6 @@ public sealed class P19MiddleboxTests : Scenario
         return (near, far);
     }
 
-    private static void Unlinked(Agent far, int count)
-    {
-        Assert.Equal(count, far.Spans.Count);
-        Assert.All(far.Spans, span => Assert.True(span.IsRoot));
-    }
-
     private static Agent Agent(Sandbox sandbox, string format) =>
         new(sandbox, ("OTEL_EBPF_BPF_CONTEXT_PROPAGATION", "tcp"), ("HILO_TCP_OPTION_FORMAT", format));
-
-    // Each request on a connection of its own, which is over before the next one.
-    private static Conversation OneByOne(int count)
-    {
-        var talk = new Conversation();
-        for (var i = 0; i < count; i++)
-        {
-            talk = (i == 0 ? talk : talk.Reconnect()).Send(Request.Get($"/one?id={i}")).Step("sleep 50");
-        }
-
-        return talk;
-    }
 }

@@ -35,7 +35,7 @@ public sealed class P19TcpOptionTests : Scenario
         near.Finish();
         far.Finish();
 
-        Linked(near, far, Count);
+        TcpOptions.Linked(near, far, Count);
         Assert.Equal((Count, 0), (near.Counter("option_written"), near.Counter("skip_option_space")));
     }
 
@@ -52,7 +52,7 @@ public sealed class P19TcpOptionTests : Scenario
         near.Finish();
         far.Finish();
 
-        Linked(near, far, Count);
+        TcpOptions.Linked(near, far, Count);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class P19TcpOptionTests : Scenario
         near.Finish();
         far.Finish();
 
-        Linked(near, far, Count);
+        TcpOptions.Linked(near, far, Count);
     }
 
     [Fact]
@@ -99,8 +99,8 @@ public sealed class P19TcpOptionTests : Scenario
         near.Finish();
         far.Finish();
 
-        Linked(near, far, Count);
-        var sent = Segments(capture).GroupBy(segment => segment.Sequence).ToArray();
+        TcpOptions.Linked(near, far, Count);
+        var sent = TcpOptions.Segments(capture).GroupBy(segment => segment.Sequence).ToArray();
         Assert.All(sent, same => Assert.Single(same.Select(segment => segment.Option).Distinct()));
         Assert.All(sent, same => Assert.NotEmpty(same.First().Option));
         Assert.InRange(sent.Count(same => same.Count() > 1), Lost, 2 * Lost);
@@ -144,7 +144,7 @@ public sealed class P19TcpOptionTests : Scenario
         near.Finish();
         far.Finish();
 
-        Parented(near, far, Count);
+        TcpOptions.Parented(near, far, Count);
         Assert.Equal(Count / 2, added.Count(context => context is not null));
         Assert.Equal((Count / 2, Count / 2), (near.Counter("injected"), near.Counter("skip_split")));
         Assert.Equal(Count / 2, far.Spans.Count(span => span.Attributes["hilo.link"] == "header"));
@@ -166,7 +166,7 @@ public sealed class P19TcpOptionTests : Scenario
         near.Finish();
         far.Finish();
 
-        Parented(near, far, Count);
+        TcpOptions.Parented(near, far, Count);
         Assert.True(near.Counter("option_written") > 0, "nginx was never out of the sockmap");
     }
 
@@ -182,7 +182,7 @@ public sealed class P19TcpOptionTests : Scenario
         near.Finish();
         far.Finish();
 
-        Parented(near, far, Count);
+        TcpOptions.Parented(near, far, Count);
     }
 
     [Fact]
@@ -218,7 +218,7 @@ public sealed class P19TcpOptionTests : Scenario
         near.Finish();
         far.Finish();
 
-        Linked(near, far, Count);
+        TcpOptions.Linked(near, far, Count);
     }
 
     [Fact]
@@ -259,28 +259,4 @@ public sealed class P19TcpOptionTests : Scenario
         StartPlayer(talk, address: address).Finish();
         Assert.All(Compare(talk, recorder), Assert.Null);
     }
-
-    private static void Linked(Agent near, Agent far, int count)
-    {
-        Parented(near, far, count);
-        Assert.All(near.Spans, span => Assert.Equal("tcp_option", span.Attributes["hilo.propagation"]));
-        Assert.All(far.Spans, span => Assert.Equal("tcp_option", span.Attributes["hilo.link"]));
-    }
-
-    private static void Parented(Agent near, Agent far, int count)
-    {
-        var clients = near.Spans.Where(span => span.IsClient).ToDictionary(span => span.SpanId);
-        Assert.Equal((count, count), (clients.Count, far.Spans.Count));
-        Assert.All(far.Spans, server =>
-        {
-            var client = clients.GetValueOrDefault(server.ParentId);
-            Assert.Equal((server.Id, server.TraceId), (client?.Id, client?.TraceId));
-        });
-    }
-
-    private static IEnumerable<(string Sequence, string Option)> Segments(RunningProgram capture) =>
-        from line in capture.Output.Split('\n')
-        let words = line.Split(' ')
-        where words[0] == "segment"
-        select (words[1], words.Length > 3 ? words[3] : "");
 }

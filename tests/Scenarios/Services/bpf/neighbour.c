@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// neighbour OBJECT CGROUP sockmap|plain: attaches the programs of neighbour.bpf.c to the cgroup and to
-// the loopback interface, says "ready", and on SIGTERM what they have seen.
+// neighbour OBJECT CGROUP sockmap|plain INTERFACE: attaches the programs of neighbour.bpf.c to the cgroup
+// and to the interface, says "ready", and on SIGTERM what they have seen.
 #include <net/if.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -44,9 +44,12 @@ static void take_sockets(struct bpf_object *object)
     *(__u32 *)bpf_map__initial_value(constants, &size) = 1;
 }
 
-static void filter(struct bpf_object *object, enum bpf_tc_attach_point point, const char *name)
+static void filter(struct bpf_object *object,
+                   const char *interface,
+                   enum bpf_tc_attach_point point,
+                   const char *name)
 {
-    LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = if_nametoindex("lo"), .attach_point = point);
+    LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = if_nametoindex(interface), .attach_point = point);
     LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = bpf_program__fd(program(object, name)));
     LIBBPF_OPTS(
         bpf_tc_hook, both, .ifindex = hook.ifindex, .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
@@ -59,14 +62,14 @@ int main(int count, char **arguments)
 {
     static const char *const names[] = {
         "connected", "acknowledged", "taken", "refused", "messages", "ingress", "egress"};
-    struct bpf_object *object = count == 4 ? bpf_object__open(arguments[1]) : NULL;
+    struct bpf_object *object = count == 5 ? bpf_object__open(arguments[1]) : NULL;
     sigset_t ends;
-    int number, cgroup = count == 4 ? open(arguments[2], O_RDONLY) : -1;
+    int number, cgroup = count == 5 ? open(arguments[2], O_RDONLY) : -1;
 
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigprocmask(SIG_BLOCK, &ends, NULL);
-    must(object && cgroup >= 0, "neighbour OBJECT CGROUP sockmap|plain");
+    must(object && cgroup >= 0, "neighbour OBJECT CGROUP sockmap|plain INTERFACE");
     if (!strcmp(arguments[3], "sockmap"))
         take_sockets(object);
     must(!bpf_object__load(object), "load");
@@ -77,8 +80,8 @@ int main(int count, char **arguments)
          "sk_msg");
     must(bpf_program__attach_cgroup(program(object, "neighbour_socket"), cgroup) != NULL,
          "sockops");
-    filter(object, BPF_TC_INGRESS, "neighbour_ingress");
-    filter(object, BPF_TC_EGRESS, "neighbour_egress");
+    filter(object, arguments[4], BPF_TC_INGRESS, "neighbour_ingress");
+    filter(object, arguments[4], BPF_TC_EGRESS, "neighbour_egress");
     printf("ready\n");
     fflush(stdout);
     sigwait(&ends, &number);

@@ -84,6 +84,6 @@ def client(kind, base, count, size, prefix):
 
 
 if sys.argv[1] == "serve":
-    Server(("127.0.0.1", int(sys.argv[2])), Handler).serve_forever()
+    Server((sys.argv[3] if len(sys.argv) > 3 else "127.0.0.1", int(sys.argv[2])), Handler).serve_forever()
 else:
     client(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), sys.argv[6])
