@@ -113,7 +113,7 @@ static __always_inline void hpack_index(struct hpack *hpack, struct window *wind
     }
     hpack->means = index ? HPACK_VALUE_LENGTH : HPACK_NAME_LENGTH;
     hpack->phase = HPACK_LENGTH;
-    hpack->flags &= ~HPACK_VALUE_LOST;
+    hpack->flags &= ~(HPACK_VALUE_LOST | HPACK_VALUE_CUT);
 }
 
 static __always_inline void hpack_integer_ends(struct hpack *hpack, struct window *window)
@@ -132,7 +132,7 @@ static __always_inline __u32 hpack_field_begins(struct hpack *hpack, __u8 first)
     hpack->means = HPACK_FORM;
     hpack->kind = HPACK_OTHER;
     hpack->rule = 0;
-    hpack->flags &= ~HPACK_VALUE_LOST;
+    hpack->flags &= ~(HPACK_VALUE_LOST | HPACK_VALUE_CUT);
     if (first & 0x80) {
         hpack->form = HPACK_INDEXED;
         return 0x7f;
@@ -210,7 +210,7 @@ static __always_inline void hpack_string_ends(struct hpack *hpack, struct window
     hpack->value_size = hpack->text;
     hpack->value_at = HPACK_VALUE_AT;
     if (hpack->value_size > HPACK_VALUE)
-        hpack->flags |= HPACK_VALUE_LOST;
+        hpack->flags |= HPACK_VALUE_CUT;
     if (hpack->form == HPACK_INDEXING)
         hpack->phase = HPACK_INSERT;
     else

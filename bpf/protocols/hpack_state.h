@@ -45,13 +45,12 @@ enum hpack_integer : __u8 {
     HPACK_VALUE_LENGTH,
 };
 
-#define HPACK_HUFFMAN (1 << 0) /* the string is Huffman coded */
-#define HPACK_PARTIAL                                                                              \
-    (1 << 1) /* the table has entries that are not known, all older than the known ones */
-#define HPACK_UNBOUNDED (1 << 2) /* how large the table may become was not seen */
-#define HPACK_VALUE_LOST                                                                           \
-    (1 << 3) /* the value of this field was too long to be kept, or is overwritten */
-#define HPACK_LIST_UNKNOWN (1 << 4) /* some field of this block is not known: nor is list_size */
+#define HPACK_HUFFMAN (1 << 0)    /* the string is Huffman coded */
+#define HPACK_PARTIAL (1 << 1)    /* there are entries that are not known, older than the others */
+#define HPACK_UNBOUNDED (1 << 2)  /* how large the table may become was not seen */
+#define HPACK_VALUE_LOST (1 << 3) /* the value of this field is not kept any more */
+#define HPACK_VALUE_CUT (1 << 4)  /* only its first HPACK_VALUE bytes are */
+#define HPACK_LIST_UNKNOWN (1 << 5) /* some field of this block is not known: nor is list_size */
 
 struct hpack_entry {
     __u16 at; /* of the value, in words of the store, counted on without end */

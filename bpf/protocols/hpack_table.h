@@ -39,10 +39,10 @@ static __always_inline bool hpack_evict(struct hpack *hpack, __u32 more)
     return false;
 }
 
-/* The value goes into the store in one piece. Returns where, in words. */
+/* The value, or its beginning, goes into the store in one piece. Returns where, in words. */
 static __always_inline __u32 hpack_keep(struct hpack *hpack)
 {
-    __u32 size = hpack->value_size;
+    __u32 size = hpack->value_size < HPACK_VALUE ? hpack->value_size : HPACK_VALUE;
     __u32 words = (size + 7) / 8;
     __u32 behind = HPACK_STORE_WORDS - hpack->stored % HPACK_STORE_WORDS;
     __u32 at;
@@ -51,8 +51,7 @@ static __always_inline __u32 hpack_keep(struct hpack *hpack)
         hpack->stored += behind;
     at = hpack->stored;
     hpack->stored += words;
-    if (size <= HPACK_VALUE)
-        copy_bytes(hpack->bytes + at % HPACK_STORE_WORDS * 8, hpack->bytes + HPACK_VALUE_AT, size);
+    copy_bytes(hpack->bytes + at % HPACK_STORE_WORDS * 8, hpack->bytes + HPACK_VALUE_AT, size);
     return at;
 }
 
@@ -75,7 +74,7 @@ static __always_inline void hpack_add(struct hpack *hpack)
     entry->rule = hpack->rule;
     /* What is not kept looks as if it were overwritten. */
     entry->at = hpack->stored - HPACK_STORE_WORDS - 1;
-    if (hpack_is_wanted(hpack) && !(hpack->flags & HPACK_VALUE_LOST))
+    if (hpack_is_wanted(hpack))
         entry->at = hpack_keep(hpack);
     hpack->size += hpack_entry_size(entry);
     hpack->known++;
@@ -145,6 +144,8 @@ static __always_inline bool hpack_of_dynamic(struct hpack *hpack, __u32 depth)
     hpack->value_at = entry->at % HPACK_STORE_WORDS * 8;
     if (age > HPACK_STORE_WORDS)
         hpack->flags |= HPACK_VALUE_LOST;
+    if (entry->value_size > HPACK_VALUE)
+        hpack->flags |= HPACK_VALUE_CUT;
     if (entry->kind == HPACK_UNKNOWN)
         hpack->flags |= HPACK_LIST_UNKNOWN;
     return true;

@@ -22,6 +22,9 @@ public sealed class ParserProgram
     /// <summary>Header blocks of HTTP/2, described field by field.</summary>
     public string Blocks(string blocks) => Run(_http2, ["blocks", blocks], []);
 
+    /// <summary>Which segments look like HTTP/2.</summary>
+    public bool[] Looks(IReadOnlyCollection<byte[]> segments) => [.. Lines(_http2, ["looks"], segments).Select(line => line == "yes")];
+
     /// <summary>One line of description for each head.</summary>
     public string[] Heads(IReadOnlyCollection<byte[]> heads) => Lines(_program, ["heads"], heads);
 

@@ -3,8 +3,11 @@
  *
  *   http2 blocks FILE   header blocks of one direction, each behind its size (two bytes, the higher one first),
  *                       and prints what was read. They are read whole, byte by byte and cut in two at every
- *                       place, each time beside nghttp2; the result must not change. */
+ *                       place, each time beside nghttp2; the result must not change.
+ *   http2 looks         reads segments from standard input, each behind its size, and prints for each whether
+ *                       frames of HTTP/2 begin with it. */
 #include "hpack_reference.h"
+#include "protocols/http2.h"
 
 #define FILE_MAX (1 << 16)
 #define TEXT_MAX (1 << 14)
@@ -112,10 +115,29 @@ static int report_blocks(const char *path)
     return 0;
 }
 
+static int report_looks(void)
+{
+    static struct window window;
+    static struct file file;
+    __u32 size;
+
+    while (fread(&size, sizeof(size), 1, stdin) == 1) {
+        __u32 in_window = size < WINDOW_SIZE ? size : WINDOW_SIZE;
+
+        must(size <= FILE_MAX && fread(file.bytes, 1, size, stdin) == size, "the input is cut");
+        window_soil(&window);
+        memcpy(window.bytes, file.bytes, in_window);
+        printf("%s\n", http2_looks_like(&window, in_window, size) ? "yes" : "no");
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && !strcmp(argv[1], "blocks"))
         return report_blocks(argv[2]);
-    fprintf(stderr, "usage: http2 blocks FILE\n");
+    if (argc == 2 && !strcmp(argv[1], "looks"))
+        return report_looks();
+    fprintf(stderr, "usage: http2 blocks FILE | http2 looks\n");
     return 2;
 }
