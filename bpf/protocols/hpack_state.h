@@ -2,20 +2,20 @@
 /* How far the decoder of one direction of a connection has come, and its dynamic table.
  *
  * Of every entry the table remembers the sizes, because they decide what it holds; values only of fields
- * that something is wanted of. They stand in a ring of bytes, each in one piece. More entries than there
- * is room for (only tables of more than 8,192 bytes can have them) are forgotten from the oldest on. */
+ * that something is wanted of. They stand in a ring of bytes, each in one piece: the last one of a round
+ * may reach into the spill behind it. For a table of 4,096 bytes, the usual size, there is room whatever is
+ * in it. A larger one may have more entries, or values, than that: the oldest are forgotten. */
 #pragma once
 #include "hpack_static.h"
 
-#define HPACK_ENTRIES                                                                              \
-    256 /* a power of 2; 4,096 bytes, the usual size of a table, have room for 128 */
+#define HPACK_ENTRIES 128 /* a power of 2: as many as 4,096 bytes have room for */
 #define HPACK_OVERHEAD 32 /* RFC 7541, 4.1: what an entry costs beside its name and value */
 #define HPACK_TABLE_SIZE 4096
 #define HPACK_STORE 4096 /* bytes of values, a power of 2 */
 #define HPACK_NAME 64    /* characters of a name that are looked at */
 #define HPACK_VALUE 1024 /* the longest value that is kept */
 #define HPACK_COPY 256   /* bytes of a string taken at once */
-#define HPACK_NAME_AT HPACK_STORE
+#define HPACK_NAME_AT (HPACK_STORE + HPACK_VALUE)
 #define HPACK_VALUE_AT (HPACK_NAME_AT + HPACK_NAME)
 #define HPACK_BYTES (HPACK_VALUE_AT + HPACK_VALUE + HPACK_COPY)
 
@@ -62,8 +62,9 @@ struct hpack_entry {
 
 struct hpack {
     struct hpack_entry entries[HPACK_ENTRIES];
-    __u8 bytes[HPACK_BYTES]; /* store, name and value of the current field, room to copy into */
-    __u64 bits;              /* of a Huffman code: read and not decoded, the first one highest */
+    __u8
+        bytes[HPACK_BYTES]; /* store and spill, name and value of the current field, room to copy */
+    __u64 bits;             /* of a Huffman code: read and not decoded, the first one highest */
     __u32 bit_count;
     __u32 inserted; /* entries ever; the newest is entries[inserted - 1] */
     __u32 known;    /* how many of the newest ones are known */

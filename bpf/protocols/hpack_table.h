@@ -39,19 +39,14 @@ static __always_inline bool hpack_evict(struct hpack *hpack, __u32 more)
     return false;
 }
 
-/* The value, or its beginning, goes into the store in one piece. Returns where, in words. */
+/* The value, or its beginning, goes into the store. Returns where, in words. */
 static __always_inline __u32 hpack_keep(struct hpack *hpack)
 {
     __u32 size = hpack->value_size < HPACK_VALUE ? hpack->value_size : HPACK_VALUE;
-    __u32 words = (size + 7) / 8;
-    __u32 behind = HPACK_STORE_WORDS - hpack->stored % HPACK_STORE_WORDS;
-    __u32 at;
+    __u32 at = hpack->stored;
 
-    if (words > behind)
-        hpack->stored += behind;
-    at = hpack->stored;
-    hpack->stored += words;
     copy_bytes(hpack->bytes + at % HPACK_STORE_WORDS * 8, hpack->bytes + HPACK_VALUE_AT, size);
+    hpack->stored += (size + 7) / 8;
     return at;
 }
 

@@ -12,7 +12,7 @@ struct hpack_pair {
     nghttp2_hd_inflater *inflater;
     bool joined;    /* our side did not see the first blocks */
     bool forgetful; /* more entries than are remembered, at some time */
-    __u32 unknown;  /* fields that were not known */
+    bool nameless;  /* an entry was added whose name is one of an unknown entry */
     void (*each)(const struct hpack *hpack, void *context); /* called for each field, or NULL */
     void *context;
 };
@@ -81,7 +81,7 @@ static inline void pair_begin(struct hpack_pair *pair, bool joined)
     hpack_begin(&pair->hpack, HEADER_REQUEST, !joined);
     pair->joined = joined;
     pair->forgetful = false;
-    pair->unknown = 0;
+    pair->nameless = false;
     pair->each = NULL;
     must(!nghttp2_hd_inflate_new(&pair->inflater), "no memory");
     must(!nghttp2_hd_inflate_change_table_size(pair->inflater, UINT32_MAX), "no table");
@@ -121,7 +121,7 @@ static inline int reference_field(struct hpack_pair *pair,
 }
 
 /* Values are kept of tables up to this size, whatever is in them. */
-#define REFERENCE_KEPT 2048
+#define REFERENCE_KEPT 4096
 
 static inline void check_field(struct hpack_pair *pair, const nghttp2_nv *field)
 {
@@ -132,8 +132,11 @@ static inline void check_field(struct hpack_pair *pair, const nghttp2_nv *field)
 
     if (hpack->kind == HPACK_UNKNOWN) {
         must(pair->joined || pair->forgetful, "a field is unknown");
+        pair->nameless |= hpack->form == HPACK_INDEXING;
+        must(pair->nameless || hpack->known + HPACK_STATIC_COUNT <
+                                   nghttp2_hd_inflate_get_num_table_entries(pair->inflater),
+             "a field is unknown though all entries are known");
         must(hpack->flags & HPACK_LIST_UNKNOWN, "a size that is known of a field that is not");
-        pair->unknown++;
         return;
     }
     must(hpack->name_size == field->namelen, "another name");

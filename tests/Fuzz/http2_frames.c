@@ -10,7 +10,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
 
 struct output {
-    uint8_t bytes[1 << 17];
+    uint8_t bytes[1 << 18];
     size_t size;
 };
 
@@ -77,7 +77,7 @@ static void put_block(struct output *output,
                       uint32_t stream)
 {
     static uint8_t block[1 << 16];
-    size_t size = take_block(bytes, deflater, block, 1 << 14);
+    size_t size = take_block(bytes, deflater, block, sizeof(block));
     uint8_t type = flags & 0x80 ? HTTP2_PUSH_PROMISE : HTTP2_HEADERS;
     size_t at = take(bytes) * 4;
 
@@ -87,7 +87,7 @@ static void put_block(struct output *output,
     put_padded(
         output, bytes, type, flags | (at == size ? HTTP2_END_HEADERS : 0), stream, block, at);
     while (at < size) {
-        size_t piece = 1 + take(bytes) * 2;
+        size_t piece = bytes->size ? 1 + take(bytes) * 2 : HTTP2_FRAME_SIZE;
 
         if (piece > size - at)
             piece = size - at;

@@ -76,17 +76,17 @@ static inline bool says_b3(const nghttp2_nv *field, const __u8 *value, __u32 siz
     return name_is(field, "x-b3-parentspanid") && field->valuelen > HPACK_VALUE;
 }
 
-/* The value without spaces and tabs around it. */
+/* The value without spaces and tabs around it, as many as the parser takes away. */
 static inline const __u8 *trimmed(const nghttp2_nv *field, __u32 *size)
 {
     const __u8 *at = field->value;
 
     *size = field->valuelen;
-    while (*size && (*at == ' ' || *at == '\t')) {
+    for (__u32 i = 0; i < HTTP1_WHITE_SPACE_MAX && *size && memchr(" \t", *at, 2); i++) {
         at++;
         --*size;
     }
-    while (*size && (at[*size - 1] == ' ' || at[*size - 1] == '\t'))
+    for (__u32 i = 0; i < HTTP1_WHITE_SPACE_MAX && *size && memchr(" \t", at[*size - 1], 2); i++)
         --*size;
     return at;
 }
