@@ -15,6 +15,11 @@ enum hpack_kind : __u8 {
     HPACK_CONTENT_TYPE,
     HPACK_GRPC_STATUS,
     HPACK_GRPC_MESSAGE,
+    HPACK_USER_AGENT, /* from here on: only shown to user space, as lines */
+    HPACK_FORWARDED,
+    HPACK_FORWARDED_FOR,
+    HPACK_FORWARDED_HOST,
+    HPACK_FORWARDED_PROTO,
     HPACK_UNKNOWN, /* from the part of the dynamic table that was filled before Hilo came, or is forgotten */
 };
 
@@ -38,6 +43,18 @@ static __always_inline bool hpack_has_capitals(const struct window *window, __u3
     return capitals;
 }
 
+/* `next`: what stands behind "x-forwar". */
+static __always_inline enum hpack_kind hpack_forwarded_kind(__u64 next, __u8 last)
+{
+    if (HPACK_TAIL(next, 7) == WORD('d', 'e', 'd', '-', 'f', 'o', 'r', 0))
+        return next >> 56 == ':' ? HPACK_FORWARDED_FOR : HPACK_OTHER;
+    if (next == WORD('d', 'e', 'd', '-', 'h', 'o', 's', 't'))
+        return last == ':' ? HPACK_FORWARDED_HOST : HPACK_OTHER;
+    return next == WORD('d', 'e', 'd', '-', 'p', 'r', 'o', 't') && last == 'o'
+               ? HPACK_FORWARDED_PROTO
+               : HPACK_OTHER;
+}
+
 /* `at`: a name in lower case with a colon behind it. */
 static __always_inline enum hpack_kind hpack_own_kind(const struct window *window, __u32 at)
 {
@@ -57,6 +74,14 @@ static __always_inline enum hpack_kind hpack_own_kind(const struct window *windo
     case WORD('c', 'o', 'n', 't', 'e', 'n', 't', '-'):
         return HPACK_TAIL(next, 5) == WORD('t', 'y', 'p', 'e', ':', 0, 0, 0) ? HPACK_CONTENT_TYPE
                                                                              : HPACK_OTHER;
+    case WORD('x', '-', 'f', 'o', 'r', 'w', 'a', 'r'):
+        return hpack_forwarded_kind(next, window_byte(window, at + 16));
+    case WORD('u', 's', 'e', 'r', '-', 'a', 'g', 'e'):
+        return HPACK_TAIL(next, 3) == WORD('n', 't', ':', 0, 0, 0, 0, 0) ? HPACK_USER_AGENT
+                                                                         : HPACK_OTHER;
+    case WORD('f', 'o', 'r', 'w', 'a', 'r', 'd', 'e'):
+        return HPACK_TAIL(next, 2) == WORD('d', ':', 0, 0, 0, 0, 0, 0) ? HPACK_FORWARDED
+                                                                       : HPACK_OTHER;
     case WORD('g', 'r', 'p', 'c', '-', 's', 't', 'a'):
         return HPACK_TAIL(next, 4) == WORD('t', 'u', 's', ':', 0, 0, 0, 0) ? HPACK_GRPC_STATUS
                                                                            : HPACK_OTHER;
@@ -72,25 +97,22 @@ static __always_inline enum hpack_kind hpack_own_kind(const struct window *windo
 }
 
 /* Each kind is one name: its length proves that the colon is the one behind it. */
-static __always_inline __u32 hpack_kind_size(enum hpack_kind kind)
-{
-    switch (kind) {
-    case HPACK_METHOD:
-    case HPACK_SCHEME:
-    case HPACK_STATUS:
-        return 7;
-    case HPACK_PATH:
-        return 5;
-    case HPACK_AUTHORITY:
-        return 10;
-    case HPACK_HOST:
-        return 4;
-    case HPACK_GRPC_STATUS:
-        return 11;
-    default:
-        return 12;
-    }
-}
+static const __u8 hpack_kind_sizes[HPACK_UNKNOWN] = {
+    [HPACK_METHOD] = 7,
+    [HPACK_PATH] = 5,
+    [HPACK_AUTHORITY] = 10,
+    [HPACK_SCHEME] = 7,
+    [HPACK_STATUS] = 7,
+    [HPACK_HOST] = 4,
+    [HPACK_CONTENT_TYPE] = 12,
+    [HPACK_GRPC_STATUS] = 11,
+    [HPACK_GRPC_MESSAGE] = 12,
+    [HPACK_USER_AGENT] = 10,
+    [HPACK_FORWARDED] = 9,
+    [HPACK_FORWARDED_FOR] = 15,
+    [HPACK_FORWARDED_HOST] = 16,
+    [HPACK_FORWARDED_PROTO] = 17,
+};
 
 /* `size` characters at `at` and a colon. Of what concerns a connection nothing is taken over: HTTP/2 has
  * no such fields (RFC 9113, 8.2.2). */
@@ -100,7 +122,7 @@ static __always_inline enum hpack_kind hpack_kind(const struct window *window, _
     __u8 name;
 
     if (own != HPACK_OTHER)
-        return hpack_kind_size(own) == size ? own : HPACK_OTHER;
+        return hpack_kind_sizes[own] == size ? own : HPACK_OTHER;
     name = http1_name(window, at);
     if (name == HTTP1_NAME_TRANSFER_ENCODING || name == HTTP1_NAME_UPGRADE ||
         name > HTTP1_NAME_B3_FLAGS || http1_name_sizes[name] != size + 1)

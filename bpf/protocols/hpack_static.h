@@ -45,7 +45,7 @@ static const struct hpack_static hpack_static[HPACK_STATIC_ROOM] = {
     [51] = {HPACK_OTHER, 7, 0},         [52] = {HPACK_OTHER, 7, 0},
     [53] = {HPACK_OTHER, 11, 0},        [54] = {HPACK_OTHER, 6, 0},
     [55] = {HPACK_OTHER, 10, 0},        [56] = {HPACK_OTHER, 25, 0},
-    [57] = {HPACK_OTHER, 17, 0},        [58] = {HPACK_OTHER, 10, 0},
+    [57] = {HPACK_OTHER, 17, 0},        [58] = {HPACK_USER_AGENT, 10, 0},
     [59] = {HPACK_OTHER, 4, 0},         [60] = {HPACK_OTHER, 3, 0},
     [61] = {HPACK_OTHER, 16, 0},
 };

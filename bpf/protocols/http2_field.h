@@ -128,6 +128,45 @@ PROVEN_ONCE int http2_named(struct http2 *http2, struct http1_head *head, struct
     return 0;
 }
 
+/* Fields that only user space reads: as it reads them in HTTP/1. */
+static const char http2_line_names[HPACK_UNKNOWN - HPACK_USER_AGENT][HTTP2_LINE_NAME]
+    __attribute__((aligned(8))) = {
+        "user-agent: ",
+        "forwarded: ",
+        "x-forwarded-for: ",
+        "x-forwarded-host: ",
+        "x-forwarded-proto: ",
+};
+
+/* A line that does not fit is left out. */
+PROVEN_ONCE int http2_shown(struct http2 *http2)
+{
+    struct http2_fields *fields;
+    __u32 name_size;
+    __u32 size;
+    __u32 row;
+    __u32 at;
+
+    if (!http2 || http2->hpack.flags & HPACK_VALUE_LOST)
+        return 0;
+    fields = &http2->fields;
+    row = http2->hpack.kind - HPACK_USER_AGENT;
+    size = http2->hpack.value_size;
+    at = fields->lines_size;
+    if (row >= HPACK_UNKNOWN - HPACK_USER_AGENT || size > HTTP2_LINE_VALUE || at >= HTTP2_LINES)
+        return 0;
+    name_size = hpack_kind_sizes[HPACK_USER_AGENT + row] + 2;
+    if (name_size > HTTP2_LINE_NAME || at + name_size + size + 2 > HTTP2_LINES)
+        return 0;
+    copy_words(fields->lines + at, http2_line_names[row], HTTP2_LINE_NAME);
+    copy_bytes(fields->lines + at + name_size, http2_value(http2), size);
+    at += name_size + size;
+    fields->lines[at] = '\r';
+    fields->lines[at + 1] = '\n';
+    fields->lines_size = at + 2;
+    return 0;
+}
+
 /* Fields that only HTTP/2 has, or that only its spans want. */
 PROVEN_ONCE int http2_own(struct http2 *http2, struct http1_head *head)
 {
@@ -187,9 +226,11 @@ PROVEN_ONCE int http2_own(struct http2 *http2, struct http1_head *head)
         fields->grpc_status = http2_number(http2, 4);
         fields->seen |= HTTP2_HAS_GRPC_STATUS;
         break;
-    default:
+    case HPACK_GRPC_MESSAGE:
         copy_words(fields->grpc_message, http2_value(http2), HTTP2_GRPC_MESSAGE);
         fields->grpc_message_size = size;
+        break;
+    default:
         break;
     }
     return 0;
@@ -200,7 +241,9 @@ static __always_inline void http2_field(const struct http2_reader *reader)
 {
     struct http2 *http2 = reader->http2;
 
-    if (http2->hpack.kind >= HPACK_METHOD)
+    if (http2->hpack.kind >= HPACK_USER_AGENT && http2->hpack.kind < HPACK_UNKNOWN)
+        http2_shown(http2);
+    else if (http2->hpack.kind >= HPACK_METHOD)
         http2_own(http2, reader->head);
     else if (http2->hpack.kind != HPACK_OTHER)
         http2_common(http2, reader->head, reader->window);

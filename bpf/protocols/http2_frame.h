@@ -67,6 +67,9 @@ enum http2_event : __u8 {
 #define HTTP2_SCHEME 8
 #define HTTP2_CONTENT_TYPE 32
 #define HTTP2_GRPC_MESSAGE 64
+#define HTTP2_LINES 256
+#define HTTP2_LINE_NAME 24   /* a name that is shown, with ": " */
+#define HTTP2_LINE_VALUE 128 /* the longest value that is */
 
 /* What a header block holds: bits of http2_fields.seen. */
 #define HTTP2_HAS_METHOD (1 << 0)
@@ -86,6 +89,8 @@ struct http2_fields {
     __u8 content_type[HTTP2_CONTENT_TYPE];
     __u8 method[HTTP2_METHOD];
     __u8 scheme[HTTP2_SCHEME];
+    __u8
+        lines[HTTP2_LINES + HTTP2_LINE_NAME + HTTP2_LINE_VALUE]; /* "name: value\r\n", whole ones */
     __u64 context_begin; /* where the field traceparent stands, as http2.position counts ... */
     __u64 context_end;   /* ... and ends; 0: not, or in several frames */
     __u16 path_size;
@@ -94,9 +99,11 @@ struct http2_fields {
     __u16 content_type_size;
     __u16 method_size;
     __u16 scheme_size;
+    __u16 lines_size;
     __u16 grpc_status;
     __u8 seen;
     enum hpack_form context_form;
+    __u8 pad[6];
 };
 
 /* What a side has announced with SETTINGS: it holds for what the other side sends. */

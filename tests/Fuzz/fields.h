@@ -46,6 +46,11 @@ static inline void take_field(struct bytes *bytes, nghttp2_nv *field)
         "x-b3-parentspanid",
         "user-agent",
         "x-tenant",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "forwarded",
+        "host",
         "te",
         "cookie",
     };

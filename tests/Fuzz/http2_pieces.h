@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include "pieces.h"
 #include "protocols/http2.h"
+#include "protocols/http2_text.h"
 
 #define TEXT_MAX (1 << 16)
 
@@ -60,6 +61,7 @@ static inline void print_fields(struct text *text,
                                 const struct http2_fields *fields,
                                 const struct http1_head *head)
 {
+    print_cut(text, "lines", fields->lines, fields->lines_size, HTTP2_LINES);
     print_cut(text, "method", fields->method, fields->method_size, HTTP2_METHOD);
     print_cut(text, "scheme", fields->scheme, fields->scheme_size, HTTP2_SCHEME);
     print_cut(text, "path", fields->path, fields->path_size, HTTP2_PATH);
@@ -136,6 +138,23 @@ static inline void print_event(struct text *text,
     print(text, "%s\n", http2->end_stream ? " end" : "");
 }
 
+/* The head as user space will read it. */
+static inline void check_text(const struct http2 *http2, struct window *window)
+{
+    const struct http2_fields *fields = &http2->fields;
+    char expected[1024];
+    __u32 size = http2_request_text(http2, window);
+    bool cut = fields->path_size > HTTP2_PATH;
+    int method_size = fields->method_size < HTTP2_METHOD ? fields->method_size : HTTP2_METHOD;
+    int line_size = snprintf(expected, sizeof(expected), "%.*s ", method_size, fields->method);
+
+    must(size < sizeof(expected), "more text than there is room for");
+    must(size >= (__u32)line_size, "no request line");
+    if (fields->seen & HTTP2_HAS_METHOD && !memchr(fields->method, 0, method_size))
+        must(!memcmp(expected, window->bytes, line_size), "another method");
+    must(cut == (size < 4 || memcmp(window->bytes + size - 4, "\r\n\r\n", 4)), "another end");
+}
+
 static inline void check_place(const struct http2 *http2, const __u8 *bytes)
 {
     const __u8 *frame = bytes + http2->frame_position;
@@ -183,6 +202,7 @@ static inline void frames_read(
         if (http2->event == HTTP2_BLOCK_ENDS) {
             check_place(http2, bytes);
             print(text, "%.*s", found.size, found.bytes);
+            check_text(http2, &window);
             found.size = 0;
         }
         print_event(text, http2, &head);

@@ -91,6 +91,35 @@ static inline const __u8 *trimmed(const nghttp2_nv *field, __u32 *size)
     return at;
 }
 
+/* True: a field that is shown as a line. */
+static inline bool reference_line(const nghttp2_nv *field, struct http2_fields *fields)
+{
+    static const char *const names[] = {
+        "user-agent",
+        "forwarded",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+    };
+    size_t size = field->namelen + 2 + field->valuelen + 2;
+
+    for (__u32 i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        __u8 *to = fields->lines + fields->lines_size;
+
+        if (!name_is(field, names[i]))
+            continue;
+        if (field->valuelen > HTTP2_LINE_VALUE || fields->lines_size + size > HTTP2_LINES)
+            return true;
+        memcpy(to, names[i], field->namelen);
+        memcpy(to + field->namelen, ": ", 2);
+        memcpy(to + field->namelen + 2, field->value, field->valuelen);
+        memcpy(to + size - 2, "\r\n", 2);
+        fields->lines_size += size;
+        return true;
+    }
+    return false;
+}
+
 static inline void reference_take(const nghttp2_nv *field,
                                   struct http2_fields *fields,
                                   struct http1_head *head,
@@ -100,6 +129,8 @@ static inline void reference_take(const nghttp2_nv *field,
     __u32 size;
     const __u8 *value = trimmed(field, &size);
 
+    if (reference_line(field, fields))
+        return;
     if (name_is(field, ":method")) {
         __u16 method_size;
 

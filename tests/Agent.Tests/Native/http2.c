@@ -38,6 +38,11 @@ static const char *const kinds[] = {
     [HPACK_CONTENT_TYPE] = "content-type",
     [HPACK_GRPC_STATUS] = "grpc-status",
     [HPACK_GRPC_MESSAGE] = "grpc-message",
+    [HPACK_USER_AGENT] = "user-agent",
+    [HPACK_FORWARDED] = "forwarded",
+    [HPACK_FORWARDED_FOR] = "x-forwarded-for",
+    [HPACK_FORWARDED_HOST] = "x-forwarded-host",
+    [HPACK_FORWARDED_PROTO] = "x-forwarded-proto",
     [HPACK_UNKNOWN] = "unknown",
 };
 
