@@ -46,4 +46,23 @@ enum throttle_step : __u32 {
 
 struct throttle {
     enum throttle_step step;
+    __u32 hold_out; /* 1: a random half of the new client connections stays out of the sockmap */
+};
+
+/* Map `harm`, per CPU: HARM_MEASURES counts for each group of client connections. */
+enum harm_group : __u8 {
+    HARM_GROUP_NONE,     /* could not be enrolled: not counted */
+    HARM_GROUP_USUAL,    /* while nothing is held out */
+    HARM_GROUP_ENROLLED, /* while half of them is held out ... */
+    HARM_GROUP_HELD_OUT, /* ... and that half */
+};
+
+#define HARM_GROUPS 4
+#define HARM_MEASURES 16
+
+enum harm_measure : __u32 {
+    HARM_MEASURE_BEGUN,   /* connections */
+    HARM_MEASURE_HARMED,  /* of these: ended by a reset or an error, or before an answer */
+    HARM_MEASURE_FASTEST, /* requests answered within 2^20 ns; each next slot: twice as long ... */
+    HARM_MEASURE_SLOWEST = 15, /* ... or any longer */
 };

@@ -136,10 +136,12 @@ struct connection {
     __u8 leave;              /* client: to be taken out of it as soon as possible */
     __u8 settled; /* client: enrolment is decided, no need to be called for every segment */
     enum role role;
-    __u8 staged;          /* that head is in capture[]: current.request_head is in use */
-    __u8 answer_captured; /* bytes in answer[] */
-    __u8 extras;          /* EXTRA_…, of the request whose head is just passing */
-    __u8 pad2[3];
+    __u8 staged;                /* that head is in capture[]: current.request_head is in use */
+    __u8 answer_captured;       /* bytes in answer[] */
+    __u8 extras;                /* EXTRA_…, of the request whose head is just passing */
+    enum harm_group harm_group; /* client */
+    __u8 harmed;                /* client: counted as such */
+    __u8 pad2;
     __u32 interface; /* client: where traffic control writes the options, 0: TCP does */
     __u8 capture[REQUEST_CAPTURE];
     __u8 answer[RESPONSE_CAPTURE]; /* head of the response that is just passing */

@@ -14,6 +14,7 @@
  * just edited: taken out there, the socket is an ordinary one before the send returns. */
 #pragma once
 #include "socket.h"
+#include "harm.h"
 #include "throttle.h"
 
 #define ENROLLED_MAX 65536
@@ -64,6 +65,10 @@ static __always_inline void socket_connected(struct bpf_sock_ops *ops)
         bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | OPTION_CLIENT_CALLBACKS);
     if (!enrol_wanted() || connection->barred || socket_counts_copies(bpf_skc_to_tcp_sock(sk)))
         return;
+    if (!harm_begin(connection)) {
+        connection->barred = 1;
+        return;
+    }
     cookie = connection->cookie;
     if (bpf_sock_hash_update(ops, &enrolled, &cookie, BPF_NOEXIST))
         return;

@@ -11,6 +11,7 @@
 #include "emit.h"
 #include "exporter.h"
 #include "forward.h"
+#include "harm.h"
 #include "note.h"
 #include "request.h"
 #include "sample.h"
@@ -299,6 +300,8 @@ PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outco
     if (exchange) {
         if (connection->role == ROLE_SERVER)
             exchange_withdraw(connection, exchange, request);
+        else
+            harm_exchange(connection, outcome, now - exchange->start_ns);
         if (exchange->extras & EXTRA_SELF_TRACED || exporter_is(connection->target))
             count(COUNTER_SELF_TRACED);
         else if (!(exchange->span.flags & TRACE_FLAG_SAMPLED))

@@ -184,6 +184,7 @@ static __always_inline void socket_state(struct bpf_sock_ops *ops)
         return;
     if (settings.tcp_option)
         option_ends(ops, connection);
+    harm_end(connection, ops->args[0]);
     repeat(OUTSTANDING_MAX, socket_close_one, &connection);
     bpf_map_delete_elem(&open_requests, &connection->cookie);
     connection_deaf(connection, STREAM_TUNNEL);

@@ -21,6 +21,14 @@ static __always_inline enum throttle_step throttle_step(void)
     return throttled ? *(volatile enum throttle_step *)&throttled->step : THROTTLE_FULL;
 }
 
+static __always_inline bool throttle_holds_out(void)
+{
+    __u32 zero = 0;
+    struct throttle *throttled = bpf_map_lookup_elem(&throttle, &zero);
+
+    return throttled && *(volatile __u32 *)&throttled->hold_out;
+}
+
 /* Whole traces: a header on one hop of several is worth little. */
 static __always_inline bool throttle_spares(const struct span_context *span)
 {

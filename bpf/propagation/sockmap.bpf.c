@@ -162,6 +162,7 @@ int on_message(struct sk_msg_md *msg)
         return SK_PASS;
     if (throttle_step() >= THROTTLE_NO_HEADERS) {
         connection->skip = COUNTER_SKIP_THROTTLED; /* for the egress hook */
+        connection->leave = 1;
         return SK_PASS;
     }
     stream = &connection->tx;

@@ -19,6 +19,7 @@ internal sealed class Kernel : IDisposable
     private readonly LinkReaper _reaper = new();
     private readonly KernelObjects _objects;
     private readonly List<IProbe> _probes = [];
+    private readonly ThrottleSwitch _throttle;
     private FionreadWatch? _watch;
     private ulong _lost;
 
@@ -30,6 +31,7 @@ internal sealed class Kernel : IDisposable
             AddTraffic(new Traffic(objects.Traffic, proc, traffic));
         }
         Counters = new Counters(objects.Sockets.Counters("counters"));
+        _throttle = new ThrottleSwitch(objects.Sockets.Map<uint, Throttle>("throttle"));
         Targets = objects.Process.Map<uint, Contract.Target>("targets");
         Owners = objects.Sockets.Map<int, Owner>("owners");
         var sockets = new Sockets(objects.Sockets, tree);
@@ -65,7 +67,13 @@ internal sealed class Kernel : IDisposable
 
     /// <summary>Starts to watch what the programs cost; null when there is no budget.</summary>
     internal OverheadGovernor? Govern(OverheadOptions options) => OverheadGovernor.Start(
-        options, [.. _objects.OnRequests().SelectMany(bpfObject => bpfObject.Programs())], _objects.Sockets.Map<uint, Throttle>("throttle"), Counters);
+        options, [.. _objects.OnRequests().SelectMany(bpfObject => bpfObject.Programs())], _throttle, Counters);
+
+    /// <summary>Starts to watch how enrolled connections fare; null when none is enrolled, or nobody wants that.</summary>
+    internal HarmGuard? Guard(GuardOptions options) => options.IsOn && _objects.Sockmap is not null
+        ? HarmGuard.Start(options, _objects.Sockets.Counters("harm"), _throttle, new Enrolment(
+            _objects.Sockets.Map<ulong, uint>("enrolled_pids"), _objects.Sockets.Map<ulong, ulong>("enrolled")))
+        : null;
 
     /// <summary>Starts to answer the FIONREAD probe; null when there is none.</summary>
     internal FionreadAnswers? Answer(EventRouter router) =>

@@ -44,7 +44,8 @@ internal static class Run
         watcher.Scan();
         kernel.WaitForWatches();
         using var governor = kernel.Govern(options.Overhead);
-        using var signals = new Signals(loop.Stop, () => Report(ledger, kernel.Counters, governor));
+        using var guard = kernel.Guard(options.Guard);
+        using var signals = new Signals(loop.Stop, () => Report(ledger, kernel.Counters, governor, guard));
         var watching = new Thread(() => watcher.Run(changes, kernel.EventsWereLost)) { Name = "targets" };
         watching.Start();
         Log.Always($"ready: {watcher.Count} process(es) traced, headers {(kernel.InjectsHeaders ? "written" : "not written")}" +
@@ -62,17 +63,21 @@ internal static class Run
         detaching.Start();
         loop.TakeRest(router, detaching);
         delivery.StopAsync(DrainLimit).GetAwaiter().GetResult();
-        Report(ledger, kernel.Counters, governor);
+        Report(ledger, kernel.Counters, governor, guard);
         return 0;
     }
 
-    private static void Report(Ledger ledger, Counters counters, OverheadGovernor? governor)
+    private static void Report(Ledger ledger, Counters counters, OverheadGovernor? governor, HarmGuard? guard)
     {
         Log.Always(ledger.Balance(counter => (long)counters[counter]).ToString());
         Log.Always(counters.Describe());
         if (governor is not null)
         {
             Log.Always(governor.Describe());
+        }
+        if (guard is not null)
+        {
+            Log.Always(guard.Describe());
         }
     }
 }

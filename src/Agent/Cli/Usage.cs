@@ -35,6 +35,8 @@ internal static class Usage
                                                true (default): who exports own traces is left to itself
           HILO_OVERHEAD_BUDGET                 microseconds of the kernel programs per ordinary request (10), off for no limit; over
                                                it, Hilo writes fewer headers, then none, then does nothing, and tries again later
+          HILO_HARM_GUARD                      on (default): when connections end badly, those that may carry headers are compared
+                                               with others, and no more headers are written if they fare worse; off
           OTEL_TRACES_SAMPLER, _ARG            always_on, always_off, traceidratio, parentbased_...
 
         Where traces go:

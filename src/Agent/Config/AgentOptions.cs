@@ -36,6 +36,9 @@ internal sealed record AgentOptions
     /// <summary>What Hilo may cost.</summary>
     internal OverheadOptions Overhead { get; init; } = OverheadOptions.Parse(null, null);
 
+    /// <summary>Whether Hilo watches for harm it does.</summary>
+    internal GuardOptions Guard { get; init; } = GuardOptions.Parse(null, null);
+
     internal required SamplingOptions Sampling { get; init; }
 
     /// <summary>Where spans go, and how they are shown.</summary>

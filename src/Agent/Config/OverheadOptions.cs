@@ -21,7 +21,7 @@ internal readonly record struct OverheadOptions(double BudgetMicroseconds, TimeS
             : Number("HILO_OVERHEAD_BUDGET", budget, Microseconds, 0, "use microseconds per request, 0 or off for no limit"),
         TimeSpan.FromSeconds(Number("HILO_OVERHEAD_INTERVAL", interval, Seconds, 0.1, "use seconds, 0.1 or more")));
 
-    private static double Number(string name, string? text, double otherwise, double least, string remedy)
+    internal static double Number(string name, string? text, double otherwise, double least, string remedy)
     {
         if (string.IsNullOrWhiteSpace(text))
         {

@@ -21,7 +21,7 @@ internal sealed class OverheadGovernor : IDisposable
 
     private readonly OverheadOptions _options;
     private readonly IReadOnlyList<BpfProgram> _programs;
-    private readonly BpfMap<uint, Throttle> _throttle;
+    private readonly ThrottleSwitch _throttle;
     private readonly Counters _counters;
     private readonly OverheadSteps _steps;
     private readonly int _cpus = LibC.AllowedCpus().Count();
@@ -29,7 +29,7 @@ internal sealed class OverheadGovernor : IDisposable
     private readonly Thread _thread;
 
     private OverheadGovernor(
-        OverheadOptions options, IReadOnlyList<BpfProgram> programs, BpfMap<uint, Throttle> throttle, Counters counters)
+        OverheadOptions options, IReadOnlyList<BpfProgram> programs, ThrottleSwitch throttle, Counters counters)
     {
         _options = options;
         _programs = programs;
@@ -41,7 +41,7 @@ internal sealed class OverheadGovernor : IDisposable
 
     /// <summary>Null when there is no budget.</summary>
     internal static OverheadGovernor? Start(
-        OverheadOptions options, IReadOnlyList<BpfProgram> programs, BpfMap<uint, Throttle> throttle, Counters counters)
+        OverheadOptions options, IReadOnlyList<BpfProgram> programs, ThrottleSwitch throttle, Counters counters)
     {
         if (options.BudgetMicroseconds == 0)
         {
@@ -87,7 +87,7 @@ internal sealed class OverheadGovernor : IDisposable
             }
             if (_steps.Measure(OverheadCost.Of(moments, _cpus)))
             {
-                _throttle.Set(0, new Throttle { Step = _steps.Step });
+                _throttle.Set(_steps.Step);
                 Log.Warn(Describe());
             }
         }
