@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
-/* What a request brought that goes on with the requests sent for it: tracestate, baggage, and the
- * fields that the user wants relayed. Kept beside the open request, under its name. */
+/* What a request brought that goes on with the requests sent for it: tracestate, and the fields that the
+ * user wants relayed. Kept beside the open request, under its name. */
 #pragma once
 #include "connection.h"
 #include "../contract/headers.h"
 #include "../protocols/tracestate.h"
 
 #define CARRIES_MAX 16384
-#define BAGGAGE_SIZE 1024
 
-/* Behind each list there is as much room again: what is copied has a bounded size and a bounded place. */
+/* Behind the list there is as much room again: what is copied has a bounded size and a bounded place. */
 struct carry {
     struct tracestate tracestate; /* size 0: none */
-    __u32 baggage_size;
     __u8 relay_sizes[HEADER_RELAYS_MAX];
-    __u8 baggage[2 * BAGGAGE_SIZE];
+    __u32 pad;
     __u8 relays[HEADER_RELAYS_MAX * HEADER_VALUE_SIZE];
 };
 
@@ -46,20 +44,19 @@ static __always_inline struct carry *carry_make(const struct request_name *name)
     return carry_of(name);
 }
 
-/* Appends to a list whose members are separated by commas. False: it became too long. */
-static __always_inline bool carry_append(
-    __u8 *list, __u32 *list_size, const __u32 room, const __u8 *from, __u32 size)
+/* Appends to a tracestate, whose members are separated by commas. False: it became too long. */
+static __always_inline bool carry_append(struct tracestate *list, const __u8 *from, __u32 size)
 {
-    __u32 at = *list_size;
+    __u32 at = list->size;
 
     if (at) {
-        list[at & (room - 1)] = ',';
+        list->bytes[at & (TRACESTATE_SIZE - 1)] = ',';
         at++;
     }
-    if (size > room || at + size > room)
+    if (size > TRACESTATE_SIZE || at + size > TRACESTATE_SIZE)
         return false;
-    bpf_probe_read_kernel(list + (at & (room - 1)), size, from);
-    *list_size = at + size;
+    bpf_probe_read_kernel(list->bytes + (at & (TRACESTATE_SIZE - 1)), size, from);
+    list->size = at + size;
     return true;
 }
 

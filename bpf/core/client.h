@@ -152,7 +152,8 @@ PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 t
         forwarded = client_forwarded(connection, &requests->head.context, parent, &exchange->link);
     if (forwarded)
         parent = forwarded;
-    connection->parent.cookie = parent && parent->extras & EXTRA_CARRY ? parent->cookie : 0;
+    connection->parent.cookie =
+        parent && parent->extras & (EXTRA_CARRY | EXTRA_BAGGAGE) ? parent->cookie : 0;
     connection->parent.ordinal = parent ? parent->ordinal : 0;
     exporter_recognise(exchange, connection->pid);
     if (exporter_is(connection->pid)) {

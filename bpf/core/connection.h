@@ -45,6 +45,7 @@ struct stream {
 #define EXTRA_CARRY 1
 #define EXTRA_NOTES 2
 #define EXTRA_SELF_TRACED 4 /* nothing is kept, and nothing is to be told */
+#define EXTRA_BAGGAGE 8
 
 /* The request that a thread had read: a range, because one read may take several requests. */
 struct task {

@@ -69,7 +69,7 @@ static long deferred_forget(__u32 index, void *state)
 
     if (name.ordinal > connection->opened)
         return 1;
-    extras_forget(&name, EXTRA_CARRY | EXTRA_NOTES);
+    extras_forget(&name, EXTRA_CARRY | EXTRA_BAGGAGE | EXTRA_NOTES);
     bpf_map_delete_elem(&pipelined, &name);
     return 0;
 }
@@ -135,6 +135,7 @@ static long rename_request(__u32 index, void *state)
         return 1;
     rename_entry(&pipelined, &from, &to);
     rename_entry(&carries, &from, &to);
+    rename_entry(&baggages, &from, &to);
     rename_entry(&notes, &from, &to);
     return 0;
 }

@@ -7,6 +7,7 @@
  * closes, possibly at the same time on two CPUs: each writes its own ordinal only, and where the
  * oldest exchange is kept is found by its ordinal, so neither needs a lock. */
 #pragma once
+#include "baggage.h"
 #include "carry.h"
 #include "emit.h"
 #include "exporter.h"
@@ -279,6 +280,8 @@ static __always_inline void extras_forget(const struct request_name *name, __u8 
 {
     if (extras & EXTRA_CARRY)
         bpf_map_delete_elem(&carries, name);
+    if (extras & EXTRA_BAGGAGE)
+        bpf_map_delete_elem(&baggages, name);
     if (extras & EXTRA_NOTES)
         bpf_map_delete_elem(&notes, name);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
 /* What the parser came by in a head: kept for the requests that follow from it, and for its span. */
 #pragma once
+#include "baggage.h"
 #include "carry.h"
 #include "exchange.h"
 #include "note.h"
@@ -40,30 +41,39 @@ static __always_inline void found_rule(struct found *found,
     found->extras |= EXTRA_CARRY;
 }
 
-/* Values that are too long are dropped whole: half a list says something else. */
+/* Lists that are too long are dropped whole: half a list says something else. */
+static __always_inline void found_tracestate(struct found *found,
+                                             const struct find *find,
+                                             const __u8 *text)
+{
+    struct carry *carry = carry_make(&found->name);
+
+    if (!carry)
+        return;
+    found->extras |= EXTRA_CARRY;
+    if (!carry_append(&carry->tracestate, text, find->size))
+        found->connection->rx.head.flags |= HTTP1_CUT_TRACESTATE;
+}
+
+static __always_inline void found_baggage(struct found *found, const struct find *find)
+{
+    found->extras |= EXTRA_BAGGAGE;
+    if (!baggage_append(&found->name, found->window, find, find->what == HTTP1_FIND_BAGGAGE))
+        found->connection->rx.head.flags |= HTTP1_CUT_BAGGAGE;
+}
+
 static __always_inline void found_list(struct found *found,
                                        const struct find *find,
                                        const __u8 *text)
 {
-    struct carry *carry;
-    bool fits;
-
     if (found->responses || found->connection->role != ROLE_SERVER || !find->size)
         return;
-    if (find->what == HTTP1_FIND_TRACESTATE ? !settings.carry_tracestate : !settings.carry_baggage)
-        return;
-    carry = carry_make(&found->name);
-    if (!carry)
-        return;
-    found->extras |= EXTRA_CARRY;
-    if (find->what == HTTP1_FIND_TRACESTATE)
-        fits = carry_append(
-            carry->tracestate.bytes, &carry->tracestate.size, TRACESTATE_SIZE, text, find->size);
-    else
-        fits = carry_append(carry->baggage, &carry->baggage_size, BAGGAGE_SIZE, text, find->size);
-    if (!fits)
-        found->connection->rx.head.flags |=
-            find->what == HTTP1_FIND_TRACESTATE ? HTTP1_CUT_TRACESTATE : HTTP1_CUT_BAGGAGE;
+    if (find->what == HTTP1_FIND_TRACESTATE) {
+        if (settings.carry_tracestate)
+            found_tracestate(found, find, text);
+    } else if (settings.carry_baggage) {
+        found_baggage(found, find);
+    }
 }
 
 static long found_one(__u32 index, void *state)

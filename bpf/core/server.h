@@ -34,9 +34,9 @@ static __always_inline void server_context(struct connection *connection,
 }
 
 /* A tracestate belongs to the traceparent it came with, and is passed on whole or not at all. */
-static __always_inline void server_lists(const struct http1_head *head,
-                                         const struct request_name *name,
-                                         struct exchange *exchange)
+static __always_inline void server_tracestate(const struct http1_head *head,
+                                              const struct request_name *name,
+                                              struct exchange *exchange)
 {
     struct carry *carry = carry_of(name);
     __u32 size;
@@ -50,10 +50,6 @@ static __always_inline void server_lists(const struct http1_head *head,
             exchange->extras |= EXTRA_NOTES;
     } else if (settings.carry_tracestate && head->flags & HTTP1_TRACESTATE) {
         carry->tracestate.size = 0;
-        count(COUNTER_CARRY_DROPPED);
-    }
-    if (head->flags & HTTP1_CUT_BAGGAGE) {
-        carry->baggage_size = 0;
         count(COUNTER_CARRY_DROPPED);
     }
 }
@@ -91,9 +87,14 @@ PROVEN_ONCE int server_carry(struct connection *connection, struct exchange *exc
     name.cookie = connection->cookie;
     name.ordinal = connection->opened + 1;
     if (exchange->extras & EXTRA_CARRY)
-        server_lists(&connection->rx.head, &name, exchange);
-    else if (connection->rx.head.flags & (HTTP1_CUT_TRACESTATE | HTTP1_CUT_BAGGAGE))
+        server_tracestate(&connection->rx.head, &name, exchange);
+    else if (connection->rx.head.flags & HTTP1_CUT_TRACESTATE)
         count(COUNTER_CARRY_DROPPED);
+    if (connection->rx.head.flags & HTTP1_CUT_BAGGAGE) {
+        extras_forget(&name, EXTRA_BAGGAGE);
+        exchange->extras &= ~EXTRA_BAGGAGE;
+        count(COUNTER_CARRY_DROPPED);
+    }
     if (settings.generate_headers)
         server_generate(&connection->rx.head, &name, exchange);
     return 0;

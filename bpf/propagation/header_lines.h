@@ -2,12 +2,14 @@
 /* The header lines that a request lacks: the context in every format that is configured, and what its
  * parent request brought along. Built in a window, whose bytes have been read. */
 #pragma once
+#include "../core/baggage.h"
 #include "../core/carry.h"
 #include "../core/note.h"
 #include "../core/settings.h"
 
 #define TRACEPARENT_LINE 70         /* "traceparent: " value CR LF */
 #define LINES_MAX (WINDOW_SIZE - 1) /* all lines are less than 3,000 bytes */
+#define BAGGAGE_SMALL 1024          /* a longer one is not among them: http1_baggage.h */
 
 static __always_inline void put(struct window *lines, __u64 word)
 {
@@ -129,15 +131,19 @@ static __always_inline void put_carried(struct window *lines,
         put_bytes(lines, carry->tracestate.bytes, carry->tracestate.size, TRACESTATE_SIZE);
         put_end(lines);
     }
-    if (carry->baggage_size && !(head->flags & HTTP1_BAGGAGE)) {
-        put(lines, WORD('b', 'a', 'g', 'g', 'a', 'g', 'e', ':'));
-        put_some(lines, ' ', 1);
-        put_bytes(lines, carry->baggage, carry->baggage_size, BAGGAGE_SIZE);
-        put_end(lines);
-    }
     for (__u32 rule = 0; rule < HEADER_RELAYS_MAX; rule++)
         if (!(head->rules_met >> rule & 1))
             put_relay(lines, carry, rule);
+}
+
+/* NULL: there is none to be written. */
+static __always_inline const struct baggage *baggage_wanted(const struct connection *connection)
+{
+    const struct baggage *baggage =
+        connection->parent.cookie ? baggage_of(&connection->parent) : NULL;
+
+    return baggage && baggage->size && !(connection->tx.head.flags & HTTP1_BAGGAGE) ? baggage
+                                                                                    : NULL;
 }
 
 /* Fills the window; its size says how much. */
@@ -145,6 +151,7 @@ PROVEN_ONCE int header_lines(const struct connection *connection,
                              const struct span_context *span,
                              struct window *lines)
 {
+    const struct baggage *baggage;
     const struct carry *carry;
 
     if (!connection || !span || !lines)
@@ -161,6 +168,14 @@ PROVEN_ONCE int header_lines(const struct connection *connection,
     carry = carry_of(&connection->parent);
     if (carry)
         put_carried(lines, carry, &connection->tx.head);
+    baggage = baggage_wanted(connection);
+    if (baggage && baggage->size <= BAGGAGE_SMALL) {
+        put_bytes(lines,
+                  baggage->line,
+                  BAGGAGE_NAME_SIZE + baggage->size,
+                  BAGGAGE_NAME_SIZE + BAGGAGE_SMALL);
+        put_end(lines);
+    }
     return 0;
 }
 

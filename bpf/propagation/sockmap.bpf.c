@@ -7,7 +7,7 @@
  * its own framing, is edited (R1). */
 #include "../core/enrol.h"
 #include "../core/watch.h"
-#include "http1_header.h"
+#include "http1_baggage.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -56,6 +56,23 @@ static __always_inline enum counter message_rewrite(struct feed *feed,
     return COUNTER_REWRITTEN;
 }
 
+/* A long baggage, behind the other lines. Returns how many bytes it takes. */
+APART __u32 message_add_baggage(struct feed *feed, __u32 at, int *verdict)
+{
+    struct sk_msg_md *msg = feed->source;
+    struct tcp_sock *tcp = bpf_skc_to_tcp_sock(msg->sk);
+    const struct baggage *baggage = baggage_wanted(feed->connection);
+    __u32 size = baggage_line_size(baggage);
+
+    if (!tcp || !baggage || !size)
+        return 0;
+    if (header_fits(msg, tcp, size, at + size, header_locate(feed, 0) > 0) &&
+        baggage_insert(msg, at, baggage, size, verdict) == COUNTER_INJECTED)
+        return size;
+    count(COUNTER_CARRY_DROPPED);
+    return 0;
+}
+
 /* `at`: in the message, where the blank line starts. */
 static __always_inline enum counter message_insert(struct feed *feed,
                                                    const struct exchange *exchange,
@@ -64,12 +81,16 @@ static __always_inline enum counter message_insert(struct feed *feed,
                                                    int *verdict)
 {
     struct sk_msg_md *msg = feed->source;
+    enum counter result;
 
     header_lines(feed->connection, &exchange->span, feed->window);
     if (!header_fits(
             msg, tcp, feed->window->size, at + feed->window->size, header_locate(feed, 0) > 0))
         return COUNTER_SKIP_NO_SPACE;
-    return header_insert(msg, at, feed->window, feed->window->size, verdict);
+    result = header_insert(msg, at, feed->window, feed->window->size, verdict);
+    if (result == COUNTER_INJECTED && feed->connection->parent.cookie)
+        feed->window->size += message_add_baggage(feed, at + feed->window->size, verdict);
+    return result;
 }
 
 static __always_inline enum counter message_edit(struct feed *feed,

@@ -14,7 +14,8 @@
 #include "http1_field.h"
 #include "http1_start.h"
 
-#define HTTP1_KEEP_OVERLONG 16
+#define HTTP1_KEEP_OVERLONG                                                                        \
+    24                 /* the version of a request line; white space that is no part of a value */
 #define HTTP1_STEP 128 /* bytes: nearly every line is shorter */
 
 struct http1_scan {
@@ -51,11 +52,12 @@ PROVEN_ONCE bool http1_line(struct http1_head *head, struct window *window, __u3
     }
     if (overlong) {
         head->flags &= ~HTTP1_OVERLONG;
+        http1_overlong_rest(head, window, line, end, false);
         return false;
     }
     name = http1_name(window, line);
     if (feed - line > HTTP1_KEEP) {
-        http1_overlong_field(head, name, line);
+        http1_overlong_field(head, window, name, line, end, false);
         return false;
     }
     http1_field(head, window, name, line, end);
@@ -110,23 +112,28 @@ static long http1_step(__u32 index, void *state)
     return http1_line(scan->head, window, line, at);
 }
 
-/* A line that is longer than what can be kept: only its name, or kind, is of interest. */
-static __always_inline void http1_overlong(struct http1_head *head, const struct window *window)
+/* A line that is longer than what can be kept, in the window up to `end`: its name, or kind, is of
+ * interest. */
+static __always_inline void http1_overlong(struct http1_head *head,
+                                           struct window *window,
+                                           __u32 end)
 {
     if (head->flags & HTTP1_OVERLONG)
-        return;
+        return http1_overlong_rest(head, window, window->line, end, true);
     head->flags |= HTTP1_OVERLONG;
+    head->overlong = HTTP1_NAME_OTHER;
     if (head->phase == HTTP1_START_LINE) {
         if (!http1_begin(head, window, window->line) ||
             (!(head->flags & HTTP1_REQUEST) && !http1_status(head, window, window->line)))
             head->phase = HTTP1_NOT_HTTP;
     } else {
-        http1_overlong_field(head, http1_name(window, window->line), window->line);
+        head->overlong = http1_name(window, window->line);
+        http1_overlong_field(head, window, head->overlong, window->line, end, true);
     }
 }
 
 /* What is left behind the last complete line waits for more. */
-static __always_inline void http1_keep(struct http1_head *head, const struct window *window)
+static __always_inline void http1_keep(struct http1_head *head, struct window *window)
 {
     __u32 rest = window->size - window->line;
 
@@ -135,7 +142,7 @@ static __always_inline void http1_keep(struct http1_head *head, const struct win
         !http1_is_method(window, window->line))
         head->phase = HTTP1_NOT_HTTP; /* no need to wait for the end of the line */
     if (rest > HTTP1_KEEP) {
-        http1_overlong(head, window);
+        http1_overlong(head, window, window->size - HTTP1_KEEP_OVERLONG);
         rest = HTTP1_KEEP_OVERLONG;
     }
     head->size += window->size - rest;

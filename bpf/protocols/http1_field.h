@@ -185,11 +185,15 @@ static __always_inline void http1_field(
     }
 }
 
-/* A field longer than what can be kept. Even when all of it is in the window its value is not read: how
- * the head was cut must not decide what it says. */
+/* A field that is longer than what can be kept: from `line` to `end`, or (`goes_on`) only its first piece.
+ * Even when all of it is there its value is not read: how the head was cut must not decide what it says.
+ * Only baggage is taken piece by piece. */
 static __always_inline void http1_overlong_field(struct http1_head *head,
+                                                 struct window *window,
                                                  enum http1_name name,
-                                                 __u32 line)
+                                                 __u32 line,
+                                                 __u32 end,
+                                                 bool goes_on)
 {
     if (http1_without_value(head, name, line))
         return;
@@ -205,12 +209,32 @@ static __always_inline void http1_overlong_field(struct http1_head *head,
         head->flags |= HTTP1_TRACESTATE | HTTP1_CUT_TRACESTATE;
         break;
     case HTTP1_NAME_BAGGAGE:
-        head->flags |= HTTP1_BAGGAGE | HTTP1_CUT_BAGGAGE;
+        head->flags |= HTTP1_BAGGAGE;
+        http1_value(window, line + http1_name_sizes[name], end);
+        if (goes_on)
+            window->end = end;
+        http1_found(window, HTTP1_FIND_BAGGAGE, 0);
         break;
     default:
         head->b3.seen |= B3_BAD;
         break;
     }
+}
+
+/* The next piece of such a line. */
+static __always_inline void http1_overlong_rest(
+    const struct http1_head *head, struct window *window, __u32 line, __u32 end, bool goes_on)
+{
+    if (head->overlong != HTTP1_NAME_BAGGAGE)
+        return;
+    for (__u32 i = 0; i < HTTP1_WHITE_SPACE_MAX && !goes_on; i++) {
+        if (end <= line || !http1_is_space(window_byte(window, end - 1)))
+            break;
+        end--;
+    }
+    window->value = line;
+    window->end = end;
+    http1_found(window, HTTP1_FIND_BAGGAGE_REST, 0);
 }
 
 /* A field that the user named? */

@@ -44,6 +44,8 @@ struct http1_head {
     __u16 kept;      /* bytes in keep[] */
     enum http1_phase phase;
     __u8 rules_met; /* one bit for each header rule */
+    __u8 overlong;  /* HTTP1_OVERLONG: enum http1_name of that line */
+    __u8 pad[7];
     __u8 keep[HTTP1_KEEP];
 };
 
@@ -51,6 +53,7 @@ struct http1_head {
 enum http1_find : __u8 {
     HTTP1_FIND_TRACESTATE,
     HTTP1_FIND_BAGGAGE,
+    HTTP1_FIND_BAGGAGE_REST, /* of a line that did not fit: follows without a comma */
     HTTP1_FIND_RULE,
 };
 

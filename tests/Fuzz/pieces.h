@@ -80,16 +80,46 @@ static inline void window_soil(struct window *window)
     memset(window->bytes, garbage[turn++ % (sizeof(garbage) - 1)], sizeof(window->bytes));
 }
 
+/* The baggage of a head, its lines joined by commas. */
+struct list {
+    __u32 size;
+    __u32 lines;
+    __u8 bytes[1 << 17];
+};
+
+static inline void list_take(struct list *list, const struct window *window)
+{
+    for (__u32 i = 0; i < window->found; i++) {
+        const struct find *find = &window->finds[i];
+
+        if (!find->size)
+            continue;
+        if (find->what == HTTP1_FIND_BAGGAGE) {
+            if (list->lines++)
+                list->bytes[list->size++] = ',';
+        } else if (find->what != HTTP1_FIND_BAGGAGE_REST) {
+            continue;
+        }
+        must(list->size + find->size < sizeof(list->bytes), "more found than was given");
+        must(find->at + find->size <= window->size, "a find beyond the window");
+        memcpy(list->bytes + list->size, window->bytes + find->at, find->size);
+        list->size += find->size;
+    }
+}
+
 /* Returns how many bytes the head took: all, when it is not complete. */
 static inline __u32 head_read(struct http1_head *head,
                               const __u8 *bytes,
                               __u32 size,
-                              struct pieces pieces)
+                              struct pieces pieces,
+                              struct list *baggage)
 {
     static struct window window;
     __u32 at = 0;
 
     memset(head, 0, sizeof(*head));
+    baggage->size = 0;
+    baggage->lines = 0;
     while (at < size && head->phase < HTTP1_DONE) {
         __u32 piece = piece_size(&pieces, size - at, PIECE_MAX);
         __u32 kept, used;
@@ -99,6 +129,7 @@ static inline __u32 head_read(struct http1_head *head,
         must(kept <= HTTP1_KEEP, "more kept than there is room for");
         memcpy(window.bytes + kept, bytes + at, piece);
         used = http1_feed(head, &window, kept, kept + piece);
+        list_take(baggage, &window);
         must(used <= piece, "the head took more than it was given");
         must(used == piece || head->phase >= HTTP1_DONE, "the head left bytes though it goes on");
         at += used;

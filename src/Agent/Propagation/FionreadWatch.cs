@@ -171,7 +171,7 @@ internal sealed class FionreadWatch : IProbe, IDisposable
         if ((TryFind(process, out var file, out var neverAsks) && TryAttach(process, file)) || neverAsks)
         {
             SetQuiet(process.Pid);
-            Log.Debug($"fionread: process {process.Pid} is watched");
+            Log.Debug($"fionread: process {process.Pid} ({process.Program}) is watched");
             if (IsAlive(process))
             {
                 return;

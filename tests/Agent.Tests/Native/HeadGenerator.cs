@@ -80,7 +80,7 @@ internal sealed class HeadGenerator(int seed)
         text.Append(name).Append(':').Append(One(White)).Append(Value(name.ToUpperInvariant())).Append(_random.Next(6) == 0 ? One(White) : "");
         if (_random.Next(12) == 0)
         {
-            text.Append(_random.Next(2) == 0 ? ' ' : 'x', _random.Next(180, 1200));
+            text.Append(_random.Next(2) == 0 ? ' ' : 'x', _random.Next(180, _random.Next(5) == 0 ? 9000 : 1200));
         }
 
         text.Append(End());

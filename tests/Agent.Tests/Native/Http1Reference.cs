@@ -109,7 +109,7 @@ internal static partial class Http1Reference
                 break;
             case "baggage":
                 head.Baggage = true;
-                head.CutBaggage |= !readable;
+                head.AddBaggage(value);
                 break;
             default:
                 ReadB3(head.B3, name, readable ? value : null);

@@ -9,6 +9,7 @@ namespace Agent.Tests.Native;
 internal sealed partial class Http1ReferenceHead
 {
     private readonly List<string> _lengths = [];
+    private readonly List<string> _baggage = [];
     private bool _request;
     private bool _version0;
     private string _method = string.Empty;
@@ -27,8 +28,6 @@ internal sealed partial class Http1ReferenceHead
     public bool Baggage { get; set; }
 
     public bool CutTracestate { get; set; }
-
-    public bool CutBaggage { get; set; }
 
     public B3Reference B3 { get; } = new();
 
@@ -71,6 +70,14 @@ internal sealed partial class Http1ReferenceHead
         }
     }
 
+    public void AddBaggage(string value)
+    {
+        if (value.Length > 0)
+        {
+            _baggage.Add(value);
+        }
+    }
+
     public void ReadContext(string value, int at)
     {
         _contexts++;
@@ -108,7 +115,6 @@ internal sealed partial class Http1ReferenceHead
         Flag(text, Baggage, "baggage");
         Flag(text, !isW3c && context is not null && !B3.Decides, "undecided");
         Flag(text, CutTracestate, "cut_tracestate");
-        Flag(text, CutBaggage, "cut_baggage");
         if (_status.Length > 0)
         {
             text.Append(", status: ").Append(_status);
@@ -120,6 +126,13 @@ internal sealed partial class Http1ReferenceHead
         }
 
         text.Append(CultureInfo.InvariantCulture, $", size: {size}, blank_at: {blankAt}");
+        if (_baggage.Count > 0)
+        {
+            var list = Encoding.Latin1.GetBytes(string.Join(',', _baggage));
+            var hash = list.Aggregate(0xcbf29ce484222325, (hash, octet) => (hash ^ octet) * 0x100000001b3);
+            text.Append(CultureInfo.InvariantCulture, $", baggage: {list.Length} {hash:x16}");
+        }
+
         if (context is not null)
         {
             text.Append(CultureInfo.InvariantCulture, $", context_at: {(isW3c ? _contextAt : 0)}, context: {context}");

@@ -94,6 +94,20 @@ static const char *phase_name(enum http1_phase phase)
     return "?";
 }
 
+static struct list baggage;
+
+/* FNV-1a: a list may be long. */
+static void print_baggage(struct text *text, const char *separator)
+{
+    __u64 hash = 0xcbf29ce484222325ULL;
+
+    if (!baggage.size)
+        return;
+    for (__u32 i = 0; i < baggage.size; i++)
+        hash = (hash ^ baggage.bytes[i]) * 0x100000001b3ULL;
+    print(text, "%sbaggage: %u %016llx", separator, baggage.size, hash);
+}
+
 /* Bytes that are not HTTP have no other properties. */
 static void print_head(struct text *text, const struct http1_head *head, const char *separator)
 {
@@ -109,6 +123,7 @@ static void print_head(struct text *text, const struct http1_head *head, const c
     if (head->phase == HTTP1_DONE) {
         print(text, "%ssize: %u", separator, head->size);
         print(text, "%sblank_at: %u", separator, head->blank_at);
+        print_baggage(text, separator);
     }
     if (head->flags & HTTP1_CONTEXT) {
         print(text, "%scontext_at: %u", separator, head->context_at);
@@ -186,7 +201,7 @@ static void read_side(struct text *text, struct side *side, struct pieces pieces
         struct http1_head head;
         __u16 flags = request_flags(side, answers);
 
-        at += head_read(&head, side->bytes + at, side->size - at, pieces);
+        at += head_read(&head, side->bytes + at, side->size - at, pieces, &baggage);
         print_head(text, &head, "\n");
         print(text, "\n");
         if (head.phase != HTTP1_DONE)
@@ -276,9 +291,9 @@ static int report_heads(void)
         struct http1_head head;
 
         whole.size = cut.size = 0;
-        head_read(&head, bytes, size, pieces_whole());
+        head_read(&head, bytes, size, pieces_whole(), &baggage);
         print_head(&whole, &head, ", ");
-        head_read(&head, bytes, size, pieces_random(bytes, size, PIECE_MAX));
+        head_read(&head, bytes, size, pieces_random(bytes, size, PIECE_MAX), &baggage);
         print_head(&cut, &head, ", ");
         printf("%.*s", whole.size, whole.bytes);
         if (whole.size != cut.size || memcmp(whole.bytes, cut.bytes, whole.size))

@@ -68,7 +68,7 @@ internal sealed partial class Agent : IDisposable
     {
         var patience = Stopwatch.StartNew();
         while (!_program.HasExited && Writes().IsMatch(Program.Errors) && patience.Elapsed < WatchPatience &&
-            !Program.Errors.Contains($"process {program.Pid} is watched", StringComparison.Ordinal))
+            !Program.Errors.Contains($"process {program.Pid} ({program.Path}) is watched", StringComparison.Ordinal))
         {
             Thread.Sleep(5);
         }
@@ -126,7 +126,7 @@ internal sealed partial class Agent : IDisposable
     {
         _spansBefore = Spans.Count;
         var program = _sandbox.StartOutside(new ProgramStart(Repository.Agent, "run") { Environment = _environment });
-        program.WaitFor(() => program.Errors.Contains("ready", StringComparison.Ordinal), "line with `ready`", 15);
+        program.WaitFor(() => program.Errors.Contains("ready", StringComparison.Ordinal), "line with `ready`", 40);
         return program;
     }
 

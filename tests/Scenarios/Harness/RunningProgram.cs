@@ -15,6 +15,9 @@ internal sealed class RunningProgram : IDisposable
     private readonly StringBuilder _errors = new();
     private readonly string _title;
 
+    /// <summary>Of the program, as it was asked for.</summary>
+    public string Path { get; }
+
     public int Pid => _process.Id;
 
     public bool HasExited => _process.HasExited;
@@ -25,6 +28,7 @@ internal sealed class RunningProgram : IDisposable
 
     public RunningProgram(Cgroup cgroup, NetworkNamespace network, ProgramStart start)
     {
+        Path = start.Command[0];
         _title = string.Join(' ', start.Command);
         var info = new ProcessStartInfo("/bin/sh", ["-c", Launcher, "sh", cgroup.Folder, network.Handle, .. start.Command])
         {

@@ -59,7 +59,12 @@ public sealed class TracestateTests : Scenario
 
     [Theory]
     [InlineData(900)]
-    [InlineData(1000)]
+    [InlineData(1015)]
+    [InlineData(1016)]
+    [InlineData(1024)]
+    [InlineData(1025)]
+    [InlineData(5000)]
+    [InlineData(8192)]
     public void Baggage_goes_on_as_it_came(int size)
     {
         using var hop = new OneHop(Sandbox);
@@ -69,6 +74,32 @@ public sealed class TracestateTests : Scenario
         hop.Agent.Finish();
 
         Assert.Equal(baggage, OneHop.Value(lines, "baggage"));
+        Assert.NotNull(OneHop.Value(lines, "traceparent"));
+    }
+
+    [Fact]
+    public void Baggage_in_several_lines_becomes_one()
+    {
+        using var hop = new OneHop(Sandbox);
+        var lists = new[] { "a=1", "b=" + new string('y', 3000), "c=3", "d=" + new string('z', 3000) };
+
+        var lines = hop.Pass([Context, .. lists.Select(list => "Baggage:  " + list + " ")]);
+        hop.Agent.Finish();
+
+        Assert.Equal(string.Join(',', lists), OneHop.Value(lines, "baggage"));
+    }
+
+    [Fact]
+    public void Baggage_beyond_what_is_asked_for_is_dropped_whole()
+    {
+        using var hop = new OneHop(Sandbox);
+
+        var lines = hop.Pass(Context, "baggage: a=1", "baggage: b=" + new string('y', 8188));
+        hop.Agent.Finish();
+
+        Assert.Null(OneHop.Value(lines, "baggage"));
+        Assert.NotNull(OneHop.Value(lines, "traceparent"));
+        Assert.Equal(1, hop.Agent.Counter("carry_dropped"));
     }
 
     [Fact]
