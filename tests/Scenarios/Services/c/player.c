@@ -4,7 +4,7 @@
 // bytes of DATA, in exactly the system calls that it names. All bytes received go to ANSWERS.
 //   send N | more N | bytes N | writev N,N,… | sendfile N | splice N | zerocopy N | uring N |
 //   uringzc N | uringv N,N,… | stream BYTES ANSWERS LARGEST SEED   (see sends.h)
-//   cork 0/1 | nodelay 0/1 | sndbuf N | nonblock 0/1 | receive N | bodyless N | read N | sleep MS |
+//   ringreads 0/1 (receive by io_uring) | cork 0/1 | nodelay 0/1 | sndbuf N | nonblock 0/1 | receive N | bodyless N | read N | sleep MS |
 //   connect (a new connection in place of the old) | shutdown | pause (until the file named by
 //   PLAYER_GATE exists) | stop (here, if it exists)
 #define _GNU_SOURCE
@@ -72,6 +72,8 @@ static bool player_setting(struct player *p, const char *step, const char *rest)
         player_option(p, SOL_SOCKET, SO_SNDBUF, value);
     else if (!strcmp(step, "nonblock"))
         fcntl(p->fd, F_SETFL, value ? O_NONBLOCK : 0);
+    else if (!strcmp(step, "ringreads"))
+        p->reads_by_ring = value;
     else if (!strcmp(step, "stop"))
         return true;
     else if (!strcmp(step, "sleep"))

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "message.h"
+#include "ring.h"
 
 #define PATIENCE_MS 20000
 
@@ -23,14 +24,9 @@ struct player {
     const char *data;
     size_t size;
     size_t sent;
+    bool reads_by_ring;
     struct message answer;
 };
-
-static void fail(const char *what)
-{
-    fprintf(stderr, "player: %s: %s\n", what, strerror(errno));
-    exit(1);
-}
 
 static void wait_for(struct player *p, short events)
 {
@@ -42,10 +38,18 @@ static void wait_for(struct player *p, short events)
     }
 }
 
+static ssize_t receive_some(struct player *p, char *block, size_t size)
+{
+    if (!p->reads_by_ring)
+        return recv(p->fd, block, size, 0);
+    io_uring_prep_recv(io_uring_get_sqe(uring()), p->fd, block, size, 0);
+    return uring_run(uring());
+}
+
 /* Returns 0 at the end of the connection, if that is how an answer may end. */
 static size_t receive_block(struct player *p, char *block, size_t size)
 {
-    ssize_t n = recv(p->fd, block, size, 0);
+    ssize_t n = receive_some(p, block, size);
 
     if (n < 0 && errno == EAGAIN) {
         wait_for(p, POLLIN);
@@ -84,7 +88,8 @@ static void receive_messages(struct player *p, size_t count, bool bodyless)
 
     p->answer.bodyless = bodyless;
     while (complete < count) {
-        wait_for(p, POLLIN);
+        if (!p->reads_by_ring)
+            wait_for(p, POLLIN);
         n = receive_block(p, block, sizeof(block));
         complete += n ? answers_in(p, block, n) : 1;
     }

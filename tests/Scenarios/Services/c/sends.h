@@ -3,7 +3,6 @@
 // what the kernel returned: an agent that changes the bytes on the wire must not change that.
 #pragma once
 #include <fcntl.h>
-#include <liburing.h>
 #include <linux/errqueue.h>
 #include <sys/sendfile.h>
 #include <sys/uio.h>
@@ -49,33 +48,6 @@ static void send_bytes(struct player *p, size_t size)
 {
     for (size_t i = 0; i < size; i++)
         send_plain(p, 1, 0);
-}
-
-static ssize_t uring_run(struct io_uring *ring)
-{
-    struct io_uring_cqe *done;
-    ssize_t result;
-
-    io_uring_submit(ring);
-    if (io_uring_wait_cqe(ring, &done))
-        fail("io_uring_wait_cqe");
-    result = done->res;
-    io_uring_cqe_seen(ring, done);
-    if (result >= 0)
-        return result;
-    errno = -result;
-    return -1;
-}
-
-static struct io_uring *uring(void)
-{
-    static struct io_uring ring;
-    static bool ready;
-
-    if (!ready && io_uring_queue_init(8, &ring, 0))
-        fail("io_uring");
-    ready = true;
-    return &ring;
 }
 
 static void send_uring(struct player *p, size_t size)
