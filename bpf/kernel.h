@@ -11,7 +11,7 @@
 #include <bpf/bpf_endian.h>
 
 /* A function whose locals are gone from the stack when its caller goes on: 512 bytes are for all. */
-#define APART static __attribute__((noinline))
+#define APART static __attribute__((noinline, unused))
 
 #define AF_INET 2
 #define AF_INET6 10
@@ -36,10 +36,21 @@ typedef struct {
     long long counter;
 } atomic64_t;
 
+struct in6_addr {
+    union {
+        __be32 u6_addr32[4];
+    } in6_u;
+};
+
 struct sock_common {
     unsigned short skc_family;
     __u16 skc_num;
-    __u32 pad;
+    __be16 skc_dport;
+    __u16 pad;
+    __be32 skc_daddr;
+    __be32 skc_rcv_saddr;
+    struct in6_addr skc_v6_daddr;
+    struct in6_addr skc_v6_rcv_saddr;
     unsigned long skc_flags;
     atomic64_t skc_cookie;
 };

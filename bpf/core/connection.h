@@ -110,7 +110,8 @@ struct options {
     __u8 judged;     /* client: whether they are answered is known */
     __u8 echo;       /* server: one came, and is to be answered */
     __u8 passed;     /* client: a segment that has one was acknowledged */
-    __u8 pad[2];
+    __u8 echoed;     /* server: the answer has left (traffic control) */
+    __u8 pad;
 };
 
 struct connection {
@@ -142,7 +143,7 @@ struct connection {
     __u8 extras;                /* EXTRA_…, of the request whose head is just passing */
     enum harm_group harm_group; /* client */
     __u8 harmed;                /* client: counted as such */
-    __u8 pad2;
+    __u8 tracked;    /* no sock_ops callback comes for it: a tracepoint tells of its states */
     __u32 interface; /* client: where traffic control writes the options, 0: TCP does */
     __u8 capture[REQUEST_CAPTURE];
     __u8 answer[RESPONSE_CAPTURE]; /* head of the response that is just passing */

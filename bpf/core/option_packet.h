@@ -37,9 +37,9 @@ enum option_copy : __u32 {
 /* Traffic control is not preempted by itself: one per CPU is enough. */
 struct option_room {
     __u16 words[OPTION_WORDS];
-    __u32 seq; /* of the packet that was copied */
+    __u32 size; /* OPTION_SIZE, or OPTION_ECHO_SIZE */
+    __u32 seq;  /* of the packet that was copied */
     enum option_copy copy;
-    __u32 pad;
     __u8 payload[OPTION_PAYLOAD_MAX];
 };
 
@@ -132,12 +132,13 @@ static __always_inline bool packet_set_size(struct __sk_buff *skb,
 static __always_inline bool option_fill_room(struct __sk_buff *skb,
                                              const struct segment *segment,
                                              struct option_room *room,
+                                             const __u32 option,
                                              __u32 payload)
 {
     const __u32 at = offsetof(struct tcp_header, data_offset);
     __u32 checksum = segment->tcp + offsetof(struct tcp_header, checksum);
-    __u32 size = segment->offset - segment->tcp + OPTION_SIZE;
-    __s64 sum = bpf_csum_diff(NULL, 0, (__be32 *)room->words, OPTION_SIZE, 0);
+    __u32 size = segment->offset - segment->tcp + option;
+    __s64 sum = bpf_csum_diff(NULL, 0, (__be32 *)room->words, option, 0);
     __u8 before[2];
     __u8 after[2];
 
@@ -145,7 +146,7 @@ static __always_inline bool option_fill_room(struct __sk_buff *skb,
         return false;
     after[0] = size / 4 << 4 | (before[0] & 15);
     after[1] = payload ? before[1] : TCP_FLAG_ACK;
-    return !bpf_skb_store_bytes(skb, segment->offset, room->words, OPTION_SIZE, 0) &&
+    return !bpf_skb_store_bytes(skb, segment->offset, room->words, option, 0) &&
            !bpf_l4_csum_replace(skb, checksum, 0, sum, 0) &&
            tcp_header_set(skb, segment, at, *(__be16 *)before, *(__be16 *)after) &&
            packet_set_size(skb, segment, size + payload);
@@ -172,10 +173,12 @@ static __always_inline bool packet_make_room(struct __sk_buff *skb,
  * (option_cut_copy); if that cannot be, or somebody takes it before, it does not leave. */
 static __always_inline bool option_send_copy(struct __sk_buff *skb,
                                              const struct segment *segment,
-                                             struct option_room *room)
+                                             struct option_room *room,
+                                             __u32 option)
 {
     bool left;
 
+    room->size = option;
     room->seq = segment->seq;
     room->copy = OPTION_COPY_MADE;
     bpf_clone_redirect(skb, skb->ifindex, 0);
@@ -187,10 +190,11 @@ static __always_inline bool option_send_copy(struct __sk_buff *skb,
 /* True when it is an empty segment with the option now. */
 static __always_inline bool option_cut_copy(struct __sk_buff *skb,
                                             const struct segment *segment,
-                                            struct option_room *room)
+                                            struct option_room *room,
+                                            const __u32 option)
 {
-    if (bpf_skb_change_tail(skb, segment->offset + OPTION_SIZE, 0) ||
-        !option_fill_room(skb, segment, room, 0))
+    if (bpf_skb_change_tail(skb, segment->offset + option, 0) ||
+        !option_fill_room(skb, segment, room, option, 0))
         return false;
     room->copy = OPTION_COPY_LEFT;
     return true;

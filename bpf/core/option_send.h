@@ -211,12 +211,11 @@ static __always_inline void option_repeated(struct bpf_sock_ops *ops, struct con
 }
 
 /* The connection ends: by a reset, while a segment with an option was under way? */
-static __always_inline void option_ends(struct bpf_sock_ops *ops, struct connection *connection)
+static __always_inline void option_ends(struct connection *connection, const struct tcp_sock *tcp)
 {
-    struct tcp_sock *tcp = ops->sk ? bpf_skc_to_tcp_sock(ops->sk) : NULL;
     const struct sock *sock = (const struct sock *)tcp;
 
-    if (!tcp || connection->role != ROLE_CLIENT)
+    if (connection->role != ROLE_CLIENT)
         return;
     option_settle(connection, tcp->snd_una);
     option_peer_over(connection);

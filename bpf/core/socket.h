@@ -63,6 +63,17 @@ static __always_inline void connection_addresses(struct connection *connection, 
     connection->remote.port = bpf_ntohs(sk->dst_port);
 }
 
+static __always_inline void connection_belongs(struct connection *connection,
+                                               const struct owner *owner,
+                                               __u64 cookie)
+{
+    connection->cookie = cookie;
+    connection->role = owner->role;
+    connection->target = owner->pid;
+    if (owner->role == ROLE_SERVER)
+        open_request_prepare(cookie);
+}
+
 static __always_inline struct connection *connection_create(struct bpf_sock *sk,
                                                             const struct owner *owner,
                                                             __u64 cookie)
@@ -74,12 +85,8 @@ static __always_inline struct connection *connection_create(struct bpf_sock *sk,
         count(COUNTER_STORAGE_FAILED);
         return NULL;
     }
-    connection->cookie = cookie;
-    connection->role = owner->role;
-    connection->target = owner->pid;
+    connection_belongs(connection, owner, cookie);
     connection_addresses(connection, sk);
-    if (owner->role == ROLE_SERVER)
-        open_request_prepare(cookie);
     return connection;
 }
 
@@ -127,15 +134,25 @@ static __always_inline bool thread_uses_io_uring(void)
     return BPF_CORE_READ(task, io_uring) != NULL;
 }
 
+/* By the thread that runs. */
+static __always_inline void connection_opened(struct connection *connection, __u32 pid)
+{
+    __u32 tid = current_tid();
+    struct task *task = bpf_map_lookup_elem(&tasks, &tid);
+
+    connection->pid = pid;
+    connection->barred = thread_uses_io_uring();
+    if (task)
+        connection->opener = *task;
+}
+
 /* In the thread that calls connect(). */
 static __always_inline void socket_connects(struct bpf_sock_ops *ops)
 {
     __u32 pid = current_pid();
-    __u32 tid = current_tid();
     struct bpf_sock *sk = ops->sk;
     struct target *target = target_of(pid);
     struct connection *connection;
-    struct task *task;
 
     if (!target || !sk || pid == settings.agent_pid)
         return;
@@ -144,11 +161,7 @@ static __always_inline void socket_connects(struct bpf_sock_ops *ops)
     connection = connection_create(sk, &owner, bpf_get_socket_cookie(ops));
     if (!connection)
         return;
-    connection->pid = pid;
-    connection->barred = thread_uses_io_uring();
-    task = bpf_map_lookup_elem(&tasks, &tid);
-    if (task)
-        connection->opener = *task;
+    connection_opened(connection, pid);
 }
 
 static __always_inline void connection_begin(struct connection *connection,
@@ -172,6 +185,16 @@ static long socket_close_one(__u32 index, void *state)
     return 0;
 }
 
+static __always_inline void connection_over(struct connection *connection,
+                                            const struct tcp_sock *tcp)
+{
+    if (settings.tcp_option && tcp)
+        option_ends(connection, tcp);
+    repeat(OUTSTANDING_MAX, socket_close_one, &connection);
+    bpf_map_delete_elem(&open_requests, &connection->cookie);
+    connection_deaf(connection, STREAM_TUNNEL);
+}
+
 static __always_inline void socket_state(struct bpf_sock_ops *ops)
 {
     struct bpf_sock *sk = ops->sk;
@@ -182,10 +205,6 @@ static __always_inline void socket_state(struct bpf_sock_ops *ops)
     connection = bpf_sk_storage_get(&connections, sk, NULL, 0);
     if (!connection)
         return;
-    if (settings.tcp_option)
-        option_ends(ops, connection);
     harm_end(connection, ops->args[0]);
-    repeat(OUTSTANDING_MAX, socket_close_one, &connection);
-    bpf_map_delete_elem(&open_requests, &connection->cookie);
-    connection_deaf(connection, STREAM_TUNNEL);
+    connection_over(connection, bpf_skc_to_tcp_sock(sk));
 }

@@ -51,7 +51,7 @@ static __always_inline bool reenrol_allowed(const struct connection *connection,
         !connection->tx.proven || watch_of(connection->pid) != WATCH_QUIET ||
         socket_counts_copies(tcp))
         return false;
-    if (!connection->existed)
+    if (!connection->existed && !connection->tracked)
         return true;
     return settings.resident && tcp && socket_is_plain(tcp);
 }

@@ -10,6 +10,9 @@
  * A connection is carried by the interface that its SYN left through; where several are stacked
  * (bridge, bond, VLAN) that is the uppermost, and the others leave its packets alone.
  *
+ * Where no sock_ops program can be had at all (lifecycle/states.bpf.c), it is so on all interfaces except
+ * loopback, and a server's answer to an option leaves here, too.
+ *
  * The programs are first in the chain and leave the verdict to the next one: nobody's verdict hides a
  * packet from them, and whoever comes behind sees what leaves. Reading needs nothing here: the hook that
  * sees the bytes reads (core/option_read.h). */
@@ -65,7 +68,7 @@ static __always_inline int option_leaves(struct __sk_buff *skb,
     __builtin_memset(room->words, 0, sizeof(room->words));
     option_format(room->words, &place->span);
     if (!segment_may_grow(skb, tcp, segment)) {
-        if (!option_send_copy(skb, segment, room)) {
+        if (!option_send_copy(skb, segment, room, OPTION_SIZE)) {
             count(COUNTER_SKIP_OPTION_GROW);
             return TC_NEXT;
         }
@@ -75,7 +78,7 @@ static __always_inline int option_leaves(struct __sk_buff *skb,
     } else if (!packet_make_room(skb, segment, room)) {
         count(COUNTER_SKIP_OPTION_GROW);
         return TC_NEXT;
-    } else if (!option_fill_room(skb, segment, room, segment->size)) {
+    } else if (!option_fill_room(skb, segment, room, OPTION_SIZE, segment->size)) {
         /* Its memory is ours by now, so no kernel comes here. TCP would send it again, without. */
         place->position = 0;
         count(COUNTER_SKIP_OPTION_GROW);
@@ -84,6 +87,21 @@ static __always_inline int option_leaves(struct __sk_buff *skb,
     if (!place->written)
         option_is_written(connection, place);
     return TC_NEXT;
+}
+
+/* A server that no sock_ops program answers for says once that the option arrives. */
+static __always_inline void option_is_answered(struct __sk_buff *skb,
+                                               struct connection *connection,
+                                               const struct segment *segment,
+                                               struct option_room *room)
+{
+    if (!connection->tracked || !connection->options.echo || connection->options.echoed ||
+        segment->flags & (TCP_FLAG_SYN | TCP_FLAG_RST) || !packet_is_plain(skb, segment) ||
+        !option_has_room(skb, segment))
+        return;
+    room->words[0] = OPTION_KIND_EXPERIMENT | OPTION_ECHO_SIZE << 8;
+    room->words[1] = bpf_htons(OPTION_EXID);
+    connection->options.echoed = option_send_copy(skb, segment, room, OPTION_ECHO_SIZE);
 }
 
 static __always_inline void segment_leaves_here(struct __sk_buff *skb,
@@ -101,8 +119,13 @@ static __always_inline int segment_leaves(struct __sk_buff *skb, struct option_r
     struct segment segment = {.network = packet_network(skb)};
     struct bpf_tcp_sock *tcp;
 
-    if (!connection || connection->role != ROLE_CLIENT || stream_is_deaf(&connection->tx))
+    if (!connection || stream_is_deaf(&connection->tx))
         return TC_NEXT;
+    if (connection->role == ROLE_SERVER) {
+        if (connection->options.echo && segment_locate(skb, &segment))
+            option_is_answered(skb, connection, &segment, room);
+        return TC_NEXT;
+    }
     segment_leaves_here(skb, sk, connection);
     if (connection->interface != skb->ifindex ||
         (!connection->options.pending && connection->tx.phase != STREAM_HEAD))
@@ -125,7 +148,9 @@ static __always_inline int copy_leaves(struct __sk_buff *skb, struct option_room
 
     if (!segment_locate(skb, &segment) || segment.seq != room->seq)
         return TC_NEXT;
-    return option_cut_copy(skb, &segment, room) ? TC_NEXT : TC_DROP;
+    if (room->size == OPTION_ECHO_SIZE)
+        return option_cut_copy(skb, &segment, room, OPTION_ECHO_SIZE) ? TC_NEXT : TC_DROP;
+    return option_cut_copy(skb, &segment, room, OPTION_SIZE) ? TC_NEXT : TC_DROP;
 }
 
 SEC("tcx/egress")

@@ -93,6 +93,9 @@ internal sealed unsafe class BpfObject : IDisposable
         return true;
     }
 
+    /// <summary>Hands the maps of a loaded object to others.</summary>
+    internal void Share(SharedMaps maps) => maps.Adopt(_object);
+
     /// <summary>Loads maps and programs. With <paramref name="shared"/>, maps are taken from there and left there.</summary>
     internal void Load(SharedMaps? shared)
     {

@@ -23,6 +23,8 @@ internal sealed unsafe class BpfProgram
     internal bool IsCgroup =>
         Section.StartsWith("sockops", StringComparison.Ordinal) || Section.StartsWith("cgroup", StringComparison.Ordinal);
 
+    internal bool IsSocketOperations => Section.StartsWith("sockops", StringComparison.Ordinal);
+
     internal bool IsTracing => Section.StartsWith("raw_tp", StringComparison.Ordinal) ||
         Section.StartsWith("raw_tracepoint", StringComparison.Ordinal) ||
         Section.StartsWith("tp_btf", StringComparison.Ordinal);

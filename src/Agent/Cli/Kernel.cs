@@ -20,22 +20,22 @@ internal sealed class Kernel : IDisposable
     private readonly KernelObjects _objects;
     private readonly List<IProbe> _probes = [];
     private readonly ThrottleSwitch _throttle;
+    private readonly Traffic _traffic;
     private FionreadWatch? _watch;
     private ulong _lost;
 
     private Kernel(KernelObjects objects, TargetSelector selector, TrafficOptions traffic, ProcFs proc, CgroupTree tree)
     {
         _objects = objects;
-        if (objects.Traffic is not null)
-        {
-            AddTraffic(new Traffic(objects.Traffic, proc, traffic));
-        }
         Counters = new Counters(objects.Sockets.Counters("counters"));
         _throttle = new ThrottleSwitch(objects.Sockets.Map<uint, Throttle>("throttle"));
         Targets = objects.Process.Map<uint, Contract.Target>("targets");
         Owners = objects.Sockets.Map<int, Owner>("owners");
-        var sockets = new Sockets(objects.Sockets, tree);
+        _traffic = new Traffic(proc, traffic);
+        var sockets = new Sockets(objects.Sockets, tree, FollowStates);
         _probes.Add(sockets);
+        _probes.Add(_traffic); // behind the one that may start it
+        StartTraffic();
         if (objects.Sockmap is not null)
         {
             Http1Header.Attach(objects.Sockmap);
@@ -126,18 +126,34 @@ internal sealed class Kernel : IDisposable
         _objects.Dispose();
     }
 
-    // The interfaces of the host are as a rule those that are named.
-    private void AddTraffic(Traffic traffic)
+    private void StartTraffic()
     {
-        _probes.Add(traffic);
+        if (_objects.Traffic is null)
+        {
+            return;
+        }
         try
         {
-            traffic.AttachAhead();
+            _traffic.Start(_objects.Traffic);
         }
         catch (BpfException refused)
         {
-            Log.Warn($"{traffic.Name}: {refused.Message}");
+            Log.Warn($"{_traffic.Name}: {refused.Message}");
         }
+    }
+
+    // Somebody keeps sock_ops to himself.
+    private void FollowStates(BpfException refused)
+    {
+        if (_objects.States is not null)
+        {
+            return;
+        }
+        Log.Warn($"sockets: {refused.Message}: connections are followed by a tracepoint, headers are written only on such as are kept " +
+            "and non-blocking, TCP options by traffic control");
+        _objects.LoadStates();
+        _links.AddRange(_objects.States!.Programs().Select(program => program.Attach()));
+        StartTraffic();
     }
 
     private void AddPropagationProbes(ProcFs proc)

@@ -17,7 +17,8 @@ namespace Agent.Cli;
 internal sealed class KernelObjects : IDisposable
 {
     private readonly List<BpfObject> _owners = [];
-    private readonly SharedMaps _maps = new();
+    private readonly Settings _settings;
+    private SharedMaps _maps = new();
     private KernelTypes? _types;
     private readonly HeaderRules _headers;
 
@@ -73,6 +74,7 @@ internal sealed class KernelObjects : IDisposable
             traffic?.Invoke();
             ReleaseOwners();
         }
+        _settings = settings;
     }
 
     internal BpfObject Sockets { get; }
@@ -84,24 +86,39 @@ internal sealed class KernelObjects : IDisposable
 
     internal BpfObject? Reenrol { get; private set; }
 
-    /// <summary>Null: no interface is named, or the kernel refuses it.</summary>
+    /// <summary>Null: there is no need for it, or the kernel refuses it.</summary>
     internal BpfObject? Traffic { get; private set; }
+
+    /// <summary>Null as long as sock_ops programs can be had.</summary>
+    internal BpfObject? States { get; private set; }
 
     internal BpfObject? Fionread { get; }
 
     internal bool WritesHeaders { get; }
 
     /// <summary>Those whose programs run with requests.</summary>
-    internal IEnumerable<BpfObject> OnRequests() => new[] { Sockets, Sockmap, Reenrol, Traffic }.OfType<BpfObject>();
+    internal IEnumerable<BpfObject> OnRequests() => new[] { Sockets, Sockmap, Reenrol, Traffic, States }.OfType<BpfObject>();
 
     /// <summary>Sockets in a sockmap answer FIONREAD on this kernel.</summary>
     internal bool IsFionreadRight { get; }
 
     internal static KernelObjects Load(AgentOptions options, CgroupTree tree) => new(options, tree);
 
+    /// <summary>Loads what does the work of sock_ops. Throws when the kernel refuses that, too.</summary>
+    internal void LoadStates()
+    {
+        _maps = new SharedMaps();
+        Sockets.Share(_maps);
+        States = Load("states", _settings);
+        if (_settings.TcpOption != TcpOption.Off)
+        {
+            Traffic ??= TryLoad("traffic", _settings);
+        }
+    }
+
     public void Dispose()
     {
-        foreach (var bpfObject in (ReadOnlySpan<BpfObject?>)[Traffic, Fionread, Reenrol, Sockmap, Process, Sockets])
+        foreach (var bpfObject in (ReadOnlySpan<BpfObject?>)[States, Traffic, Fionread, Reenrol, Sockmap, Process, Sockets])
         {
             bpfObject?.Dispose();
         }

@@ -36,6 +36,9 @@ internal sealed class Doctor(ProcFs proc, string? confinement)
             () => Attach("reenrol", AttachInOwnNamespace));
         Check("fionread: keep non-blocking clients enrolled", false,
             "CONFIG_UPROBE_EVENTS=y and CAP_PERFMON; without it as for reenrol", () => Attach("fionread", AttachToSelf));
+        Check("states: follow connections where sock_ops is taken", false,
+            "without it, processes in cgroups with an exclusive sock_ops program are not traced",
+            () => Attach("states", AttachTracing));
         Check("traffic: write TCP options on interfaces (HILO_TC_INTERFACES), by TCX; not beside MD5, AO or MPTCP; requests larger " +
             "than a segment on an empty one ahead, which may be lost alone", false,
             "kernel 6.6; before, clsact is used, whose filters stay if hilo is killed, until it is started again",

@@ -15,10 +15,18 @@ internal abstract unsafe class InterfaceProbe(ProcFs proc) : IProbe, IDisposable
 
     public abstract string Name { get; }
 
+    /// <summary>There is something to attach.</summary>
+    protected virtual bool IsReady => true;
+
     /// <summary>Attaches in Hilo's own network namespace for good, before a process in it is known.</summary>
     internal void AttachAhead()
     {
-        var found = _namespaces[_own] = new Namespace { Users = 1, RefreshedAt = Environment.TickCount64 };
+        if (!_namespaces.TryGetValue(_own, out var found))
+        {
+            _namespaces[_own] = found = new Namespace();
+        }
+        found.Users++;
+        found.RefreshedAt = Environment.TickCount64;
         AttachMissing(found);
     }
 
@@ -33,8 +41,12 @@ internal abstract unsafe class InterfaceProbe(ProcFs proc) : IProbe, IDisposable
             _namespaces[process.NetworkNamespace] = found = new Namespace();
         }
         found.Users++;
+        if (!IsReady)
+        {
+            return;
+        }
         var now = Environment.TickCount64;
-        if (found.Users == 1 || now - found.RefreshedAt > RefreshMilliseconds)
+        if (found.RefreshedAt == 0 || found.Users == 1 || now - found.RefreshedAt > RefreshMilliseconds)
         {
             Within(process, () =>
             {

@@ -7,15 +7,29 @@ using Agent.Targets;
 
 namespace Agent.Propagation;
 
-/// <summary>Traffic control writes the TCP option on the interfaces that the user names.</summary>
-internal sealed class Traffic(BpfObject traffic, ProcFs proc, TrafficOptions options) : InterfaceProbe(proc)
+/// <summary>
+/// Traffic control writes the TCP option: on the interfaces that the user names, or, where sock_ops programs cannot be had,
+/// on all but loopback. Does nothing until it is started.
+/// </summary>
+internal sealed class Traffic(ProcFs proc, TrafficOptions options) : InterfaceProbe(proc)
 {
-    private readonly BpfProgram[] _programs = [.. traffic.Programs().Where(program => program.IsTcx)];
+    private BpfProgram[] _programs = [];
 
     public override string Name => "traffic";
 
+    protected override bool IsReady => _programs.Length > 0;
+
+    /// <summary>From now on. The interfaces of the host come first: they are as a rule those that are named.</summary>
+    internal void Start(BpfObject traffic)
+    {
+        _programs = [.. traffic.Programs().Where(program => program.IsTcx)];
+        AttachAhead();
+    }
+
     protected override IDisposable? AttachTo(int index, ReadOnlySpan<byte> name) =>
-        options.Interfaces?.Matches(Encoding.UTF8.GetString(name)) == true ? new Attachment(_programs, index, options.Backend) : null;
+        options.Interfaces?.Matches(Encoding.UTF8.GetString(name)) ?? !name.SequenceEqual("lo"u8)
+            ? new Attachment(_programs, index, options.Backend)
+            : null;
 
     /// <summary>Attaches one program as the first one of an interface, by the first way that works.</summary>
     internal static IDisposable Attach(BpfProgram program, int interfaceIndex, TrafficBackend backend)

@@ -12,11 +12,16 @@ internal sealed class Sockets : IProbe, IDisposable
 {
     private readonly BpfProgram[] _programs;
     private readonly CgroupTree _tree;
+    private readonly Action<BpfException>? _withoutOperations;
     private readonly Dictionary<string, int> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BpfLink[]> _links = new(StringComparer.Ordinal);
 
-    internal Sockets(BpfObject sockets, CgroupTree tree)
+    /// <param name="sockets">The loaded object.</param>
+    /// <param name="tree">Where cgroups are.</param>
+    /// <param name="withoutOperations">Takes over when somebody keeps the sock_ops of a cgroup for himself. Throws if it cannot.</param>
+    internal Sockets(BpfObject sockets, CgroupTree tree, Action<BpfException>? withoutOperations = null)
     {
+        _withoutOperations = withoutOperations;
         _programs = [.. sockets.Programs().Where(program => program.IsCgroup)];
         _tree = tree;
     }
@@ -97,7 +102,10 @@ internal sealed class Sockets : IProbe, IDisposable
         {
             foreach (var program in _programs)
             {
-                links.Add(program.AttachCgroup(fd, directory));
+                if (TryAttach(program, fd, directory) is { } link)
+                {
+                    links.Add(link);
+                }
             }
             return [.. links];
         }
@@ -109,6 +117,19 @@ internal sealed class Sockets : IProbe, IDisposable
         finally
         {
             _ = LibC.Close(fd);
+        }
+    }
+
+    private BpfLink? TryAttach(BpfProgram program, int fd, string directory)
+    {
+        try
+        {
+            return program.AttachCgroup(fd, directory);
+        }
+        catch (BpfException refused) when (program.IsSocketOperations && _withoutOperations is not null)
+        {
+            _withoutOperations(refused);
+            return null;
         }
     }
 

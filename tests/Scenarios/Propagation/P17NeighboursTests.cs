@@ -43,6 +43,35 @@ public sealed class P17NeighboursTests : Scenario
         Assert.Equal((seen["connected"], 0), (seen["refused"], seen["messages"]));
     }
 
+    // Headers then are for connections that are kept by sockets that do not block, from the second request on.
+    [Fact]
+    public void Sock_ops_that_somebody_keeps_to_himself()
+    {
+        var talk = new Conversation().Step("nonblock 1");
+        for (var i = 0; i < 2 * Count; i++)
+        {
+            if (i == Count)
+            {
+                talk.Reconnect().Step("nonblock 0");
+            }
+
+            talk.Send(Request.Post($"/p?id={i}", Request.Body(i, i)));
+        }
+
+        var recorder = new Recorder(Sandbox, traced: true);
+        var neighbour = Neighbour.Start(Sandbox, "exclusive");
+        using var agent = new Agent(Sandbox);
+        var added = Play(talk, recorder);
+        agent.Finish();
+
+        Assert.Equal(talk.Connections.Count, neighbour.Stop()["connected"]);
+        Assert.Equal((2 * Count, 2 * Count), (agent.Spans.Count(span => span.IsClient), agent.Spans.Count(span => span.IsServer)));
+        var clients = agent.Spans.Where(span => span.IsClient).ToDictionary(span => span.SpanId);
+        Assert.All(agent.Spans.Where(span => span.IsServer), server => Assert.Equal(clients[server.ParentId].Id, server.Id));
+        Assert.InRange(added.Take(Count).Count(context => context is not null), Count - 2, Count - 1);
+        Assert.All(added.Skip(Count), Assert.Null);
+    }
+
     private (List<TraceParent?> Added, Agent Agent, Dictionary<string, long> Seen) Play(string kind, bool neighbourFirst)
     {
         var talk = new Conversation();

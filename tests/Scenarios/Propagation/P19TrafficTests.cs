@@ -92,6 +92,57 @@ public sealed class P19TrafficTests : Scenario
         Assert.Equal(0, near.Counter("option_barred"));
     }
 
+    // The segment that goes ahead of a large request may be lost without it: then the request is a root, and nothing else happens.
+    [Fact]
+    public void Large_requests_lose_segments_and_at_most_their_context()
+    {
+        const int Count = 60;
+        _route.Forward("tcp dport 8080 meta length > 60 numgen inc mod 20 10 drop");
+        var talk = new Conversation();
+        for (var i = 0; i < Count; i++)
+        {
+            talk.Send(Request.Post($"/large?id={i}", Request.Body(1500 + (i * 500), i)));
+        }
+
+        var recorder = new Recorder(_other, traced: true);
+        using var near = Agent();
+        using var far = FarAgent();
+
+        Unchanged(talk, recorder);
+        Finish(near, far);
+
+        Assert.Equal((Count, Count), (near.Spans.Count(span => span.IsClient), far.Spans.Count));
+        Assert.InRange(far.Spans.Count(span => !span.IsRoot), Count * 3 / 4, Count);
+        var clients = near.Spans.ToDictionary(span => span.SpanId);
+        Assert.All(far.Spans.Where(span => !span.IsRoot), server => Assert.Equal(clients[server.ParentId].Id, server.Id));
+        Assert.Equal((Count, 0), (near.Counter("option_apart"), near.Counter("option_barred")));
+    }
+
+    // What the packet holds is not always memory that TCP has copied.
+    [Theory]
+    [InlineData("sendfile")]
+    [InlineData("splice")]
+    [InlineData("zerocopy")]
+    [InlineData("writev")]
+    public void However_it_was_sent(string way)
+    {
+        const int Count = 20;
+        var talk = new Conversation();
+        for (var i = 0; i < Count; i++)
+        {
+            talk.Send(Request.Post($"/way?id={i}", Request.Body(i * 65, i)), way);
+        }
+
+        var recorder = new Recorder(_other, traced: true);
+        using var near = Agent();
+        using var far = FarAgent();
+
+        Unchanged(talk, recorder);
+        Finish(near, far);
+
+        TcpOptions.Linked(near, far, Count);
+    }
+
     // A filter that says "accept" ends the chain: what comes behind it would never run.
     [Theory]
     [InlineData("tcx", true)]
@@ -192,6 +243,34 @@ public sealed class P19TrafficTests : Scenario
 
         TcpOptions.Unlinked(far, Count);
         Assert.Equal((3, 1), (near.Counter("option_written"), near.Counter("option_stripped")));
+    }
+
+    // An exclusive program on a cgroup: the kernel refuses all others there.
+    [Theory]
+    [InlineData(Route.Far, "obi")]
+    [InlineData(Route.FarV6, "experiment")]
+    public void Without_sock_ops_on_either_side(string address, string format)
+    {
+        const int Count = 50;
+        const int Connections = 6;
+        var neighbours = (Neighbour[])[Neighbour.Start(Sandbox, "exclusive"), Neighbour.Start(_other, "exclusive")];
+        var recorder = new Recorder(_other, traced: true, address: address);
+        using var near = Agent(("HILO_TC_INTERFACES", null), ("HILO_TCP_OPTION_FORMAT", format));
+        using var far = FarAgent();
+
+        var talk = TcpOptions.OneByOne(Connections);
+        for (var i = 1; i < Count; i++)
+        {
+            talk.Send(Request.Get($"/kept?id={i}"));
+        }
+
+        Unchanged(talk.Send(Request.Post("/large?id=l", Request.Body(100_000))), recorder, address);
+        Finish(near, far);
+        Assert.All((Agent[])[near, far], agent => Assert.Contains("followed by a tracepoint", agent.Program.Errors, StringComparison.Ordinal));
+        Array.ForEach(neighbours, neighbour => neighbour.Stop());
+
+        TcpOptions.Linked(near, far, Connections + Count);
+        Assert.Equal((Connections + Count, 1, 0), (near.Counter("option_written"), near.Counter("option_apart"), near.Counter("option_stripped")));
     }
 
     [Theory]

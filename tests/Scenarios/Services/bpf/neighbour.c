@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// neighbour OBJECT CGROUP sockmap|plain INTERFACE: attaches the programs of neighbour.bpf.c to the cgroup
+// neighbour OBJECT CGROUP sockmap|plain|exclusive INTERFACE: attaches the programs of neighbour.bpf.c to the cgroup
 // and to the interface, says "ready", and on SIGTERM what they have seen.
 #include <net/if.h>
 #include <fcntl.h>
@@ -69,7 +69,7 @@ int main(int count, char **arguments)
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigprocmask(SIG_BLOCK, &ends, NULL);
-    must(object && cgroup >= 0, "neighbour OBJECT CGROUP sockmap|plain INTERFACE");
+    must(object && cgroup >= 0, "neighbour OBJECT CGROUP sockmap|plain|exclusive INTERFACE");
     if (!strcmp(arguments[3], "sockmap"))
         take_sockets(object);
     must(!bpf_object__load(object), "load");
@@ -78,8 +78,15 @@ int main(int count, char **arguments)
                           BPF_SK_MSG_VERDICT,
                           0),
          "sk_msg");
-    must(bpf_program__attach_cgroup(program(object, "neighbour_socket"), cgroup) != NULL,
-         "sockops");
+    if (!strcmp(arguments[3], "exclusive"))
+        must(!bpf_prog_attach(bpf_program__fd(program(object, "neighbour_socket")),
+                              cgroup,
+                              BPF_CGROUP_SOCK_OPS,
+                              0),
+             "sockops");
+    else
+        must(bpf_program__attach_cgroup(program(object, "neighbour_socket"), cgroup) != NULL,
+             "sockops");
     filter(object, arguments[4], BPF_TC_INGRESS, "neighbour_ingress");
     filter(object, arguments[4], BPF_TC_EGRESS, "neighbour_egress");
     printf("ready\n");
