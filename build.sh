@@ -6,7 +6,7 @@ usage="usage: build.sh [COMMAND]
   (none)   build out/hilo, with everything a fresh machine needs for it
   run      build, then out/hilo run
   test     build, then lint and all tests; last line: N passed, N failed, N skipped
-  bench    build, then the measurements of bench/
+  bench    build, then the measurements of bench/run.sh; bench features: what each feature costs
   fuzz     the parsers, FUZZ_SECONDS (300) each
   lint     rules that no compiler knows, formatting
   format   rewrite C and C# in the project's format
@@ -83,7 +83,9 @@ test)
 bench)
     build
     need_packages wrk nginx-light=nginx curl
-    bench/run.sh "$@"
+    what=${1:-run}
+    [ -x "bench/$what.sh" ] || fail "bench: there is no bench/$what.sh"
+    "bench/$what.sh"
     ;;
 fuzz)
     build

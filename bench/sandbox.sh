@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by run.sh: cgroups and a network namespace for one benchmark, and the agent in them.
+# Sourced by run.sh and features.sh: cgroups and a network namespace for one benchmark, and the agent in them.
 
 sandbox_create() {
     cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-    [ -n "$cgroups" ] || { echo "bench/run.sh: no cgroup v2 is mounted" >&2; exit 1; }
+    [ -n "$cgroups" ] || { echo "bench: no cgroup v2 is mounted" >&2; exit 1; }
     name=hilo-bench-$$
     work=$(mktemp -d)
     chmod 755 "$work"
@@ -44,7 +44,7 @@ wait_for_port() {
         inside load bash -c "exec 3<>/dev/tcp/127.0.0.1/$1" 2>/dev/null && return
         sleep 0.05
     done
-    echo "bench/run.sh: nothing listens on port $1" >&2
+    echo "bench: nothing listens on port $1" >&2
     cat "$work/service.log" >&2
     exit 1
 }
