@@ -22,6 +22,9 @@ public sealed class ParserProgram
     /// <summary>Header blocks of HTTP/2, described field by field.</summary>
     public string Blocks(string blocks) => Run(_http2, ["blocks", blocks], []);
 
+    /// <summary>What each side of an HTTP/2 connection sent, described event by event.</summary>
+    public string Frames(string requests, string responses) => Run(_http2, ["frames", requests, responses], []);
+
     /// <summary>Which segments look like HTTP/2.</summary>
     public bool[] Looks(IReadOnlyCollection<byte[]> segments) => [.. Lines(_http2, ["looks"], segments).Select(line => line == "yes")];
 

@@ -4,13 +4,15 @@
  *   http2 blocks FILE   header blocks of one direction, each behind its size (two bytes, the higher one first),
  *                       and prints what was read. They are read whole, byte by byte and cut in two at every
  *                       place, each time beside nghttp2; the result must not change.
+ *   http2 frames REQUESTS RESPONSES   reads what each side of a connection sent, whole, byte by byte and cut in
+ *                       two at every place, and prints what was read; the result must not change.
  *   http2 looks         reads segments from standard input, each behind its size, and prints for each whether
  *                       frames of HTTP/2 begin with it. */
 #include "hpack_reference.h"
-#include "protocols/http2.h"
+#include "http2_pieces.h"
 
 #define FILE_MAX (1 << 16)
-#define TEXT_MAX (1 << 14)
+#define BLOCKS_TEXT (1 << 14)
 
 struct file {
     __u8 bytes[FILE_MAX];
@@ -67,7 +69,7 @@ static void print_field(const struct hpack *hpack, void *context)
 
 static void print_blocks(const struct file *file, struct pieces pieces, char *result)
 {
-    FILE *text = fmemopen(result, TEXT_MAX, "w");
+    FILE *text = fmemopen(result, BLOCKS_TEXT, "w");
     static struct hpack_pair pair;
     size_t at = 0;
 
@@ -97,7 +99,7 @@ static void print_blocks(const struct file *file, struct pieces pieces, char *re
 
 static void compare_blocks(const struct file *file, struct pieces pieces, const char *whole)
 {
-    static char text[TEXT_MAX];
+    static char text[BLOCKS_TEXT];
 
     print_blocks(file, pieces, text);
     if (strcmp(text, whole)) {
@@ -108,7 +110,7 @@ static void compare_blocks(const struct file *file, struct pieces pieces, const 
 
 static int report_blocks(const char *path)
 {
-    static char whole[TEXT_MAX];
+    static char whole[BLOCKS_TEXT];
     static struct file file;
 
     load(&file, path);
@@ -117,6 +119,54 @@ static int report_blocks(const char *path)
         compare_blocks(&file, pieces_two(cut), whole);
     compare_blocks(&file, pieces_bytes(), whole);
     printf("%s", whole);
+    return 0;
+}
+
+static void read_side(const struct file *file,
+                      enum http2_entry entry,
+                      struct pieces pieces,
+                      struct text *text)
+{
+    static struct http2 http2;
+
+    http2_begin(&http2, entry, entry == HTTP2_FROM_PREFACE ? HEADER_REQUEST : HEADER_RESPONSE);
+    frames_read(&http2, file->bytes, file->size, pieces, text);
+    must(!text->full, "more text than expected");
+}
+
+static void compare_side(const struct file *file,
+                         enum http2_entry entry,
+                         struct pieces pieces,
+                         const struct text *whole)
+{
+    static struct text text;
+
+    read_side(file, entry, pieces, &text);
+    if (text.size == whole->size && !memcmp(text.bytes, whole->bytes, text.size))
+        return;
+    printf("%.*sbut in pieces of %u:\n%.*s",
+           whole->size,
+           whole->bytes,
+           pieces.sizes[0],
+           text.size,
+           text.bytes);
+    exit(1);
+}
+
+static int report_frames(const char *path, enum http2_entry entry)
+{
+    static struct text whole;
+    static struct file file;
+
+    load(&file, path);
+    read_side(&file, entry, (struct pieces){.sizes = {HTTP2_LINE}, .count = 1}, &whole);
+    for (__u32 cut = 1; cut < file.size && cut < HTTP2_LINE; cut++)
+        compare_side(&file, entry, pieces_two(cut), &whole);
+    compare_side(&file, entry, pieces_bytes(), &whole);
+    printf("%s\n%.*s",
+           entry == HTTP2_FROM_PREFACE ? "requests" : "responses",
+           whole.size,
+           whole.bytes);
     return 0;
 }
 
@@ -141,8 +191,11 @@ int main(int argc, char **argv)
 {
     if (argc == 3 && !strcmp(argv[1], "blocks"))
         return report_blocks(argv[2]);
+    if (argc == 4 && !strcmp(argv[1], "frames"))
+        return report_frames(argv[2], HTTP2_FROM_PREFACE) ||
+               report_frames(argv[3], HTTP2_FROM_SETTINGS);
     if (argc == 2 && !strcmp(argv[1], "looks"))
         return report_looks();
-    fprintf(stderr, "usage: http2 blocks FILE | http2 looks\n");
+    fprintf(stderr, "usage: http2 blocks FILE | http2 frames REQUESTS RESPONSES | http2 looks\n");
     return 2;
 }
