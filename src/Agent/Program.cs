@@ -18,7 +18,8 @@ try
             return Run.Execute(options);
         case ["doctor"]:
             KernelLog.Capture();
-            return new Doctor(new ProcFs(), Environment.GetEnvironmentVariable("HILO_CGROUP")).Examine(Console.Out)
+            var asked = EnvironmentReader.Read(Environment.GetEnvironmentVariable);
+            return new Doctor(new ProcFs(), asked.Cgroup, asked).Examine(Console.Out)
                 ? 0
                 : Failure;
         case ["version" or "--version"]:

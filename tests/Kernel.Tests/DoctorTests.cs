@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Agent.Config;
 using Agent.Diagnostics;
 using Agent.Targets;
 
@@ -11,13 +12,17 @@ public class DoctorTests
     {
         using var cgroup = new OwnCgroup();
         using var output = new StringWriter();
-        Assert.True(new Doctor(new ProcFs(), cgroup.Path).Examine(output));
+        Assert.True(new Doctor(new ProcFs(), cgroup.Path, EnvironmentReader.Read(_ => null)).Examine(output));
         var text = output.ToString();
         foreach (var name in Objects.Names)
         {
             Assert.Contains($"  {name}: ", text, StringComparison.Ordinal);
         }
         Assert.DoesNotContain("NO ", text, StringComparison.Ordinal);
+        Assert.Matches("canary:   fionread (right|wrong), .*bytes right, .*backpressure right\n", text);
+        Assert.Contains("governor: 10 µs per ordinary request, measured every 10 s", text, StringComparison.Ordinal);
+        Assert.Contains("guard:    looks every 10 s", text, StringComparison.Ordinal);
+        Assert.Contains("metrics:  off", text, StringComparison.Ordinal);
         Assert.Empty(Directory.GetDirectories(cgroup.Directory));
     }
 
@@ -28,7 +33,7 @@ public class DoctorTests
         try
         {
             using var output = new StringWriter();
-            Assert.False(new Doctor(new ProcFs(root), null).Examine(output));
+            Assert.False(new Doctor(new ProcFs(root), null, EnvironmentReader.Read(_ => null)).Examine(output));
             Assert.Contains("NO   cgroup v2 hierarchy", output.ToString(), StringComparison.Ordinal);
             Assert.Contains("mount -t cgroup2", output.ToString(), StringComparison.Ordinal);
         }

@@ -58,6 +58,8 @@ internal sealed class Kernel : IDisposable
     /// <summary>Answers a process that asks FIONREAD; null when sockets are never enrolled.</summary>
     internal FionreadEviction? Eviction { get; private set; }
 
+    internal CanaryReport? Canary => _objects.Canary;
+
     internal bool InjectsHeaders => _objects is { WritesHeaders: true, Sockmap: not null };
 
     internal static Kernel Load(AgentOptions options, ProcFs proc, CgroupTree tree) =>

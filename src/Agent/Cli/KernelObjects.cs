@@ -44,7 +44,7 @@ internal sealed class KernelObjects : IDisposable
             (settings.SelectAll, settings.Cgroup, settings.CgroupLevel) = (1, number, level);
         }
         _headers = options.Headers.ToKernel();
-        var canary = options.InjectHeaders || options.TcpOption != TcpOption.Off ? TryCanary() : null;
+        var canary = Canary = options.InjectHeaders || options.TcpOption != TcpOption.Off ? TryCanary() : null;
         var mayEnrol = canary is { MayEnrol: true };
         IsFionreadRight = canary?.Passes(CanaryTrial.Fionread) == true;
         WritesHeaders = options.InjectHeaders && mayEnrol;
@@ -76,6 +76,9 @@ internal sealed class KernelObjects : IDisposable
         }
         _settings = settings;
     }
+
+    /// <summary>Null: not tried, or no sockmap.</summary>
+    internal CanaryReport? Canary { get; }
 
     internal BpfObject Sockets { get; }
 
@@ -175,7 +178,7 @@ internal sealed class KernelObjects : IDisposable
         try
         {
             var watch = Stopwatch.StartNew();
-            var report = Canary.Try();
+            var report = Propagation.Canary.Try();
             Log.Debug($"canary: {watch.ElapsedMilliseconds} ms; {report.Describe()?.ReplaceLineEndings("; ") ?? "nothing is wrong"}");
             if (!report.MayEnrol)
             {

@@ -45,6 +45,8 @@ internal static class Run
         kernel.WaitForWatches();
         using var governor = kernel.Govern(options.Overhead);
         using var guard = kernel.Guard(options.Guard);
+        var metrics = new Metrics(Usage.Version, ledger, kernel.Counters, governor, guard, kernel.Canary, () => watcher.Count);
+        using var scraped = options.Metrics.Port == 0 ? null : MetricsServer.Start(options.Metrics, metrics.Describe);
         using var signals = new Signals(loop.Stop, () => Report(ledger, kernel.Counters, governor, guard));
         var watching = new Thread(() => watcher.Run(changes, kernel.EventsWereLost)) { Name = "targets" };
         watching.Start();

@@ -44,6 +44,9 @@ internal static class Usage
           OTEL_EBPF_TRACE_PRINTER              tree (default without an endpoint), text, json, disabled
           OTEL_LOG_LEVEL                       debug, info, warn, error, none
 
+        Figures about Hilo itself, for Prometheus:
+          OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PORT   (none), and _PATH (/internal/metrics)
+
         SIGUSR1 prints the ledger and the counters.
         """;
 

@@ -39,6 +39,9 @@ internal sealed record AgentOptions
     /// <summary>Whether Hilo watches for harm it does.</summary>
     internal GuardOptions Guard { get; init; } = GuardOptions.Parse(null, null);
 
+    /// <summary>Where figures about Hilo itself are to be had.</summary>
+    internal MetricsOptions Metrics { get; init; } = MetricsOptions.Parse(null, null);
+
     internal required SamplingOptions Sampling { get; init; }
 
     /// <summary>Where spans go, and how they are shown.</summary>

@@ -29,6 +29,7 @@ internal sealed class EnvironmentReader(Func<string, string?> variables)
             Headers = headerOptions,
             LeavesExporters = ReadSwitch("OTEL_EBPF_EXCLUDE_OTEL_INSTRUMENTED_SERVICES", otherwise: true),
             Overhead = OverheadOptions.Parse(Text("HILO_OVERHEAD_BUDGET"), Text("HILO_OVERHEAD_INTERVAL")),
+            Metrics = MetricsOptions.Parse(Text(MetricsOptions.PortName), Text("OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PATH")),
             Guard = GuardOptions.Parse(Text("HILO_HARM_GUARD"), Text("HILO_HARM_GUARD_INTERVAL")),
             Sampling = SamplingOptions.Parse(Text("OTEL_TRACES_SAMPLER"), Text("OTEL_TRACES_SAMPLER_ARG")),
             Delivery = ReadDelivery() with { CapturedHeaders = headerOptions },

@@ -16,22 +16,21 @@ internal sealed class Counters(BpfCounters kernel)
     internal string Describe()
     {
         var text = new StringBuilder("counters:");
-        foreach (var layout in ContractLayout.Enums)
+        foreach (var (name, value) in All())
         {
-            if (layout.Name != "counter")
+            if (value != 0)
             {
-                continue;
-            }
-            foreach (var member in layout.Members)
-            {
-                var value = kernel.Read((uint)member.Value);
-                if (value != 0)
-                {
-                    text.Append(' ').Append(member.Name[CounterPrefix.Length..].ToLowerInvariant());
-                    text.Append('=').Append(value);
-                }
+                text.Append(' ').Append(name).Append('=').Append(value);
             }
         }
         return text.ToString();
+    }
+
+    internal IEnumerable<(string Name, ulong Value)> All()
+    {
+        foreach (var member in ContractLayout.Enums.First(layout => layout.Name == "counter").Members)
+        {
+            yield return (member.Name[CounterPrefix.Length..].ToLowerInvariant(), kernel.Read((uint)member.Value));
+        }
     }
 }

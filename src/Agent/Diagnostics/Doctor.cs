@@ -11,9 +11,11 @@ using Agent.Targets;
 namespace Agent.Diagnostics;
 
 /// <summary><c>hilo doctor</c>.</summary>
-internal sealed class Doctor(ProcFs proc, string? confinement)
+/// <param name="options">What a run would be told.</param>
+internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions options)
 {
     private readonly List<DoctorCheck> _checks = [];
+    private CanaryReport? _canary;
 
     /// <summary>Prints each answer. True when everything the agent cannot do without is there.</summary>
     internal bool Examine(TextWriter output)
@@ -48,6 +50,7 @@ internal sealed class Doctor(ProcFs proc, string? confinement)
         Check("canary: sockets in a sockmap behave", false,
             "nothing: hilo does as much as this kernel lets it do without harm", RunCanary);
         _checks.ForEach(check => check.Print(output));
+        Tell(output);
         return _checks.TrueForAll(check => check.Failure is null || !check.IsRequired);
     }
 
@@ -162,9 +165,25 @@ internal sealed class Doctor(ProcFs proc, string? confinement)
         program.AttachUprobe(Environment.ProcessId, self, offset).Dispose();
     }
 
-    private static void RunCanary()
+    private void Tell(TextWriter output)
     {
-        var wrong = Canary.Try().Describe();
+        if (_canary is { } report)
+        {
+            var trials = CanaryReport.Trials.Select(trial => $"{CanaryReport.Name(trial)} {(report.Passes(trial) ? "right" : "wrong")}");
+            output.WriteLine($"canary:   {string.Join(", ", trials)}");
+        }
+        output.WriteLine(FormattableString.Invariant(
+            $"governor: {(options.Overhead.BudgetMicroseconds == 0 ? "off" : $"{options.Overhead.BudgetMicroseconds} µs per ordinary request, measured every {options.Overhead.Interval.TotalSeconds} s; over it fewer headers, then none, then nothing")}"));
+        output.WriteLine(FormattableString.Invariant(
+            $"guard:    {(options.Guard.IsOn ? $"looks every {options.Guard.Interval.TotalSeconds} s; compares when connections end badly, withdraws for {HarmJudge.FirstWithdrawal} intervals" : "off")}"));
+        output.WriteLine(FormattableString.Invariant(
+            $"metrics:  {(options.Metrics.Port == 0 ? "off" : $"port {options.Metrics.Port}, {options.Metrics.Path}")}"));
+    }
+
+    private void RunCanary()
+    {
+        _canary = Canary.Try();
+        var wrong = _canary?.Describe();
         Require(wrong is null, wrong ?? "");
     }
 }

@@ -43,7 +43,7 @@ internal sealed class LedgerBalance(long seen, long exported, long[] dropped, lo
         return line.ToString();
     }
 
-    private static string Name(DropReason reason) => reason switch
+    internal static string Name(DropReason reason) => reason switch
     {
         DropReason.RingFull => "ring_full",
         DropReason.Malformed => "malformed",

@@ -52,6 +52,12 @@ internal sealed class OverheadGovernor : IDisposable
         return governor;
     }
 
+    internal ThrottleStep Step => _steps.Step;
+
+    internal double SecondsPerRequest => _steps.LastNs / 1e9;
+
+    internal double SecondsAllowed => _options.BudgetMicroseconds / 1e6;
+
     /// <summary><c>overhead: everything is done, 3.2 of 10 µs per request</c>.</summary>
     internal string Describe() => FormattableString.Invariant(
         $"overhead: {Name(_steps.Step)}, {_steps.LastNs / NsPerMicrosecond:0.0} of {_options.BudgetMicroseconds:0.###} µs per request");

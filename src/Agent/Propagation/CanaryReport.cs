@@ -30,6 +30,23 @@ internal readonly record struct CanaryReport(uint Failed)
         return wrong.Length == 0 ? null : string.Join('\n', wrong);
     }
 
+    /// <summary>As metrics and the doctor call it.</summary>
+    internal static string Name(CanaryTrial trial) => trial switch
+    {
+        CanaryTrial.Fionread => "fionread",
+        CanaryTrial.Signals => "signals",
+        CanaryTrial.EdgeTriggered => "edge_triggered",
+        CanaryTrial.Bytes => "bytes",
+        CanaryTrial.Insertion => "insertion",
+        CanaryTrial.SpliceInto => "splice_into",
+        CanaryTrial.SpliceFrom => "splice_from",
+        CanaryTrial.SendFile => "sendfile",
+        CanaryTrial.HalfClose => "half_close",
+        CanaryTrial.ZeroCopy => "zero_copy",
+        CanaryTrial.Backpressure => "backpressure",
+        _ => throw new ArgumentOutOfRangeException(nameof(trial)),
+    };
+
     private static string Symptom(CanaryTrial trial) => trial switch
     {
         CanaryTrial.Fionread => "FIONREAD answers 0",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 namespace Agent.Propagation;
 
-/// <summary>What the canary tries on a socket in a sockmap, by its name in metrics.</summary>
+/// <summary>What the canary tries on a socket in a sockmap.</summary>
 internal enum CanaryTrial
 {
     /// <summary>FIONREAD answers what is queued.</summary>
