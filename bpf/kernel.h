@@ -19,7 +19,7 @@
 #define ETH_P_IP 0x0800
 #define ETH_P_IPV6 0x86dd
 #define O_NONBLOCK 04000
-#define SOCK_ZEROCOPY_BIT 24 /* enum sock_flags, unchanged since 4.14 */
+#define SOCK_ZEROCOPY_BIT 18 /* enum sock_flags, unchanged since 4.14 */
 #define FIONREAD 0x541b
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
