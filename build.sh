@@ -40,11 +40,12 @@ bpf() {
     stage bpf "the BPF objects" bpf .ci/common.sh build.sh out/native/include && return
     rm -rf out/bpf
     mkdir -p out/bpf
-    # Objects keep their BTF; DWARF is for nobody, and the relocations of BTF are for linkers.
+    # Objects keep their BTF; DWARF is for nobody, and the relocations of BTF are for linkers. In the binary they are packed.
     find bpf -name '*.bpf.c' | sort | FLAGS=$(bpf_flags) xargs -r -P 2 -I '{}' bash -euc '
         object=out/bpf/$(basename "{}" .c).o
         clang-19 $FLAGS -c "{}" -o "$object"
-        llvm-strip-19 --strip-debug -R .rel.BTF.ext -R .rel.BTF -R .llvm_addrsig "$object"'
+        llvm-strip-19 --strip-debug -R .rel.BTF.ext -R .rel.BTF -R .llvm_addrsig "$object"
+        gzip --best --no-name --keep "$object"'
     done_stage
 }
 
