@@ -86,7 +86,10 @@ PROVEN_ONCE int http2_common(struct http2 *http2, struct http1_head *head, struc
         return 0;
     name = (enum http1_name)http2->hpack.kind;
     if (http2->hpack.flags & (HPACK_VALUE_LOST | HPACK_VALUE_CUT)) {
-        http1_overlong_field(head, name, 0);
+        if (name == HTTP1_NAME_BAGGAGE)
+            head->flags |= HTTP1_BAGGAGE | HTTP1_CUT_BAGGAGE;
+        else
+            http1_overlong_field(head, window, name, 0, 0, false);
         return 0;
     }
     http2_show(http2, window);
