@@ -21,6 +21,7 @@
 #define O_NONBLOCK 04000
 #define SOCK_ZEROCOPY_BIT 18 /* enum sock_flags, unchanged since 4.14 */
 #define FIONREAD 0x541b
+#define EBUSY 16
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 

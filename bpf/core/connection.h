@@ -134,7 +134,7 @@ struct connection {
         parent;              /* client: of the newest request, if it brought anything to carry on */
     struct exchange current; /* the request with ordinal closed + 1, unless it was pipelined */
     __u16 captured;          /* bytes of the request head that is just passing */
-    __u8 enrolled;           /* client: in the sockmap */
+    __u8 enrolled;           /* client: in the sockmap, enum enrolment */
     __u8 leave;              /* client: to be taken out of it as soon as possible */
     __u8 settled; /* client: enrolment is decided, no need to be called for every segment */
     enum role role;

@@ -28,6 +28,23 @@ struct {
     __type(value, __u64);
 } enrolled SEC(".maps");
 
+/* A sockmap without a program, for sockets that still have the one of `enrolled`: a send in which a socket
+ * leaves holds on to what belongs to a member until it returns, and to that the kernel attaches no program a
+ * second time. A link without one keeps it as it is. */
+struct {
+    __uint(type, BPF_MAP_TYPE_SOCKHASH);
+    __uint(max_entries, ENROLLED_MAX);
+    __type(key, __u64);
+    __type(value, __u64);
+} kept SEC(".maps");
+
+/* What connection.enrolled says. */
+enum enrolment {
+    NOT_ENROLLED,
+    ENROLLED,
+    ENROLLED_KEPT,
+};
+
 /* Cookie -> pid, for the agent that has to take out all sockets of a process. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
@@ -72,7 +89,7 @@ static __always_inline void socket_connected(struct bpf_sock_ops *ops)
     cookie = connection->cookie;
     if (bpf_sock_hash_update(ops, &enrolled, &cookie, BPF_NOEXIST))
         return;
-    connection->enrolled = 1;
+    connection->enrolled = ENROLLED;
     bpf_map_update_elem(&enrolled_pids, &cookie, &connection->pid, BPF_ANY);
     bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | ENROL_CALLBACKS);
 }
@@ -100,9 +117,12 @@ static __always_inline void enrol_withdraw(struct connection *connection)
 
     if (!connection->enrolled)
         return;
-    connection->enrolled = 0;
+    if (connection->enrolled == ENROLLED_KEPT)
+        bpf_map_delete_elem(&kept, &cookie);
+    else
+        bpf_map_delete_elem(&enrolled, &cookie);
+    connection->enrolled = NOT_ENROLLED;
     connection->leave = 0;
-    bpf_map_delete_elem(&enrolled, &cookie);
     bpf_map_delete_elem(&enrolled_pids, &cookie);
 }
 

@@ -56,6 +56,45 @@ static __always_inline bool reenrol_allowed(const struct connection *connection,
     return settings.resident && tcp && socket_is_plain(tcp);
 }
 
+#define SEND_ENDS_NS 20000
+#define SEND_ENDS_LOOKS 1024
+
+struct reenrol {
+    struct bpf_sock *found;
+    __u64 cookie;
+    __u64 until_ns;
+    __u32 enrolled; /* enum enrolment */
+    __u32 pad;
+};
+
+static long reenrol_try(__u32 index, void *state)
+{
+    struct reenrol *reenrol = state;
+    long failed = bpf_map_update_elem(&enrolled, &reenrol->cookie, reenrol->found, BPF_NOEXIST);
+
+    (void)index;
+    if (!failed)
+        reenrol->enrolled = ENROLLED;
+    else if (failed == -EBUSY &&
+             !bpf_map_update_elem(&kept, &reenrol->cookie, reenrol->found, BPF_NOEXIST))
+        reenrol->enrolled = ENROLLED_KEPT;
+    else if (failed == -EBUSY && bpf_ktime_get_ns() < reenrol->until_ns)
+        return 0;
+    return 1;
+}
+
+/* The answer may come while the thread is still inside of the send by which its socket left. Then what it
+ * left behind is still in use, and is kept (core/enrol.h) - unless it is just going, on another CPU: that is
+ * over in a moment. */
+APART __u32 reenrol_now(const struct connection *connection, struct bpf_sock *found)
+{
+    struct reenrol reenrol = {.found = found, .cookie = connection->cookie};
+
+    reenrol.until_ns = bpf_ktime_get_ns() + SEND_ENDS_NS;
+    bpf_loop(SEND_ENDS_LOOKS, reenrol_try, &reenrol, 0);
+    return reenrol.enrolled;
+}
+
 static __always_inline void packet_received(struct __sk_buff *skb,
                                             struct bpf_sock *found,
                                             struct segment *segment)
@@ -72,9 +111,9 @@ static __always_inline void packet_received(struct __sk_buff *skb,
         return;
     cookie = connection->cookie;
     connection->reenrolled_at = connection->rx.position;
-    if (bpf_map_update_elem(&enrolled, &cookie, found, BPF_NOEXIST))
+    connection->enrolled = reenrol_now(connection, found);
+    if (!connection->enrolled)
         return;
-    connection->enrolled = 1;
     bpf_map_update_elem(&enrolled_pids, &cookie, &connection->pid, BPF_ANY);
 }
 

@@ -21,7 +21,7 @@ public sealed class EvictionTests : IDisposable
         _fionread = Objects.Load("fionread", _maps);
         _pids = _sockmap.Map<ulong, uint>("enrolled_pids");
         _watches = _fionread.Map<uint, Watch>("watches");
-        _eviction = new FionreadEviction(_pids, _sockmap.Map<ulong, ulong>("enrolled"), _watches);
+        _eviction = new FionreadEviction(_pids, EnrolledSockets.Of(_sockmap), _watches);
     }
 
     public void Dispose()

@@ -74,7 +74,7 @@ internal sealed class Kernel : IDisposable
     /// <summary>Starts to watch how enrolled connections fare; null when none is enrolled, or nobody wants that.</summary>
     internal HarmGuard? Guard(GuardOptions options) => options.IsOn && _objects.Sockmap is not null
         ? HarmGuard.Start(options, _objects.Sockets.Counters("harm"), _throttle, new Enrolment(
-            _objects.Sockets.Map<ulong, uint>("enrolled_pids"), _objects.Sockets.Map<ulong, ulong>("enrolled")))
+            _objects.Sockets.Map<ulong, uint>("enrolled_pids"), EnrolledSockets.Of(_objects.Sockets)))
         : null;
 
     /// <summary>Starts to answer the FIONREAD probe; null when there is none.</summary>
@@ -170,7 +170,7 @@ internal sealed class Kernel : IDisposable
             _probes.Insert(0, _watch = new FionreadWatch(_objects.Fionread, proc, _reaper, !_objects.IsFionreadRight));
             Eviction = new FionreadEviction(
                 _objects.Sockets.Map<ulong, uint>("enrolled_pids"),
-                _objects.Sockets.Map<ulong, ulong>("enrolled"),
+                EnrolledSockets.Of(_objects.Sockets),
                 _objects.Fionread.Map<uint, Watch>("watches"));
         }
     }

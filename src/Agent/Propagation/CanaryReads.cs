@@ -70,7 +70,7 @@ internal static unsafe class CanaryReads
     internal static bool Splices(LoopbackPair pair)
     {
         using var pipe = LoopbackPipe.Open();
-        pair.LimitReads();
+        pair.LimitWaits();
         pair.SendFromServer(MessageSize);
         for (nint moved = 0; moved < MessageSize;)
         {
@@ -87,7 +87,7 @@ internal static unsafe class CanaryReads
 
     internal static bool EndsAfterHalfClose(LoopbackPair pair)
     {
-        pair.LimitReads();
+        pair.LimitWaits();
         return pair.SendFromClient(MessageSize, 0) && LibC.Shutdown(pair.Client, ShutdownWrite) == 0 &&
             ReadsToTheEnd(pair.Server) &&
             pair.SendFromServer(MessageSize) && LibC.Shutdown(pair.Server, ShutdownWrite) == 0 &&

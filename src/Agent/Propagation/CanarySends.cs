@@ -26,7 +26,7 @@ internal static unsafe class CanarySends
 
     internal static bool PassesBytes(LoopbackPair pair)
     {
-        pair.LimitReads();
+        pair.LimitWaits();
         return pair.SendFromClient(MessageSize, 0) && Arrives(pair, MessageSize);
     }
 
@@ -37,7 +37,7 @@ internal static unsafe class CanarySends
         var bytes = new ReadOnlySpan<byte>(got, MessageSize + InsertedSize);
         CanaryBytes.Fill(new Span<byte>(sent, MessageSize), 0);
         sent[0] = InsertMark;
-        pair.LimitReads();
+        pair.LimitWaits();
         return LibC.Send(pair.Client, sent, MessageSize, LoopbackPair.NoSignal) == MessageSize && pair.ReceiveAtServer(got, bytes.Length) &&
             got[0] == InsertMark && CanaryBytes.AreRight(bytes[1..InsertedAt], 1) &&
             !bytes.Slice(InsertedAt, InsertedSize).ContainsAnyExcept(Inserted) &&
@@ -49,7 +49,7 @@ internal static unsafe class CanarySends
         using var pipe = LoopbackPipe.Open();
         var bytes = stackalloc byte[MessageSize];
         CanaryBytes.Fill(new Span<byte>(bytes, MessageSize), 0);
-        pair.LimitReads();
+        pair.LimitWaits();
         return LibC.Write(pipe.Writer, bytes, MessageSize) == MessageSize &&
             LibC.Splice(pipe.Reader, null, pair.Client, null, MessageSize, 0) == MessageSize && Arrives(pair, MessageSize);
     }
@@ -61,7 +61,7 @@ internal static unsafe class CanarySends
         byte name = 0;
         long offset = 0;
         var file = LibC.MemoryFile(&name, LibC.MemoryFileCloseOnExec);
-        pair.LimitReads();
+        pair.LimitWaits();
         var isRight = LibC.Write(file, bytes, MessageSize) == MessageSize &&
             LibC.SendFile(pair.Client, file, &offset, MessageSize) == MessageSize && Arrives(pair, MessageSize);
         _ = LibC.Close(file);
@@ -78,7 +78,8 @@ internal static unsafe class CanarySends
         {
             return true;
         }
-        pair.LimitReads();
+        pair.LimitWaits();
+        pair.MakeRoom(Copies * CopySize);
         for (var i = 0; i < Copies; i++)
         {
             if (LibC.Send(pair.Client, bytes + (CopySize * i), CopySize, ZeroCopy | LoopbackPair.NoSignal) != CopySize)
@@ -98,7 +99,7 @@ internal static unsafe class CanarySends
         var wanted = new LibC.EpollEvent { Events = LibC.EpollOut | LibC.EpollEdgeTriggered };
         CanaryBytes.Fill(bytes, 0);
         pair.SendAtOnce();
-        pair.LimitReads();
+        pair.LimitWaits();
         var isRight = LibC.SetSocketOption(pair.Client, LoopbackPair.SocketLevel, OptionSendBuffer, &size, sizeof(int)) == 0 &&
             LibC.EpollControl(epoll, LibC.EpollControlAdd, pair.Client, &wanted) == 0 && Pumps(pair, epoll, bytes, got) &&
             CanaryBytes.AreRight(got, 0);

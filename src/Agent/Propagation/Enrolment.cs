@@ -4,7 +4,7 @@ using Agent.Bpf;
 namespace Agent.Propagation;
 
 /// <summary>The sockets in the sockmap.</summary>
-internal sealed class Enrolment(BpfMap<ulong, uint> pids, BpfMap<ulong, ulong> enrolled)
+internal sealed class Enrolment(BpfMap<ulong, uint> pids, EnrolledSockets enrolled)
 {
     private const int Chunk = 1024;
 

@@ -13,13 +13,13 @@ internal sealed unsafe class FionreadEviction : IDisposable
 {
     private const int Chunk = 1024;
     private readonly BpfMap<ulong, uint> _pids;
-    private readonly BpfMap<ulong, ulong> _enrolled;
+    private readonly EnrolledSockets _enrolled;
     private readonly BpfMap<uint, Watch> _watches;
     private readonly ulong* _cookies = (ulong*)NativeMemory.Alloc(Chunk, sizeof(ulong));
     private readonly uint* _owners = (uint*)NativeMemory.Alloc(Chunk, sizeof(uint));
 
     internal FionreadEviction(
-        BpfMap<ulong, uint> pids, BpfMap<ulong, ulong> enrolled, BpfMap<uint, Watch> watches)
+        BpfMap<ulong, uint> pids, EnrolledSockets enrolled, BpfMap<uint, Watch> watches)
     {
         _pids = pids;
         _enrolled = enrolled;

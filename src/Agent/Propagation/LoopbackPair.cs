@@ -13,7 +13,10 @@ internal sealed unsafe class LoopbackPair : IDisposable
     private const int AddressSize = 16;
     private const int WaitAll = 0x100;
     private const int DontWait = 0x40;
+    private const int OptionSendBuffer = 7;
+    private const int OptionReceiveBuffer = 8;
     private const int OptionReceiveTimeout = 20;
+    private const int OptionSendTimeout = 21;
     private const int TcpLevel = 6;
     private const int OptionNoDelay = 1;
 
@@ -53,12 +56,22 @@ internal sealed unsafe class LoopbackPair : IDisposable
         return new LoopbackPair(client, server);
     }
 
-    /// <summary>Ends reads that wait in vain.</summary>
-    internal void LimitReads()
+    /// <summary>Ends reads and writes that wait in vain.</summary>
+    internal void LimitWaits()
     {
         var limit = stackalloc long[2] { Canary.TimeoutMilliseconds / 1000, Canary.TimeoutMilliseconds % 1000 * 1000 };
-        _ = LibC.SetSocketOption(Client, SocketLevel, OptionReceiveTimeout, limit, 2 * sizeof(long));
-        _ = LibC.SetSocketOption(Server, SocketLevel, OptionReceiveTimeout, limit, 2 * sizeof(long));
+        foreach (var fd in (ReadOnlySpan<int>)[Client, Server])
+        {
+            _ = LibC.SetSocketOption(fd, SocketLevel, OptionReceiveTimeout, limit, 2 * sizeof(long));
+            _ = LibC.SetSocketOption(fd, SocketLevel, OptionSendTimeout, limit, 2 * sizeof(long));
+        }
+    }
+
+    /// <summary>So much of the client's bytes has room on the way, whatever the host's defaults for TCP are.</summary>
+    internal void MakeRoom(int size)
+    {
+        _ = LibC.SetSocketOption(Client, SocketLevel, OptionSendBuffer, &size, sizeof(int));
+        _ = LibC.SetSocketOption(Server, SocketLevel, OptionReceiveBuffer, &size, sizeof(int));
     }
 
     /// <summary>The client does not wait with small segments.</summary>

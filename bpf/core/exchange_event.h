@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* What the agent is told of an exchange: the event, the heads behind it, and the notes behind those. */
+#pragma once
+#include "connection.h"
+#include "emit.h"
+#include "note.h"
+#include "trace.h"
+#include "../protocols/window.h"
+
+EVENT_LAYOUT(exchange_event);
+
+/* An event with room for everything captured; most requests fit the smaller one. */
+#define SMALL_CAPTURE 192
+
+struct small_record {
+    __u64 words[(sizeof(struct exchange_event) + SMALL_CAPTURE + RESPONSE_CAPTURE) / 8];
+};
+
+struct noted_record {
+    __u64 words[(sizeof(struct exchange_event) + REQUEST_CAPTURE + RESPONSE_CAPTURE + NOTES_SIZE) /
+                8];
+};
+
+struct large_record {
+    __u64 words[(sizeof(struct exchange_event) + REQUEST_CAPTURE + RESPONSE_CAPTURE) / 8];
+};
+
+static __always_inline void exchange_fill(const struct connection *connection,
+                                          const struct exchange *exchange,
+                                          struct exchange_event *event,
+                                          enum outcome outcome,
+                                          __u64 now)
+{
+    event->span = exchange->span;
+    id_copy(event->parent_id, exchange->parent_id);
+    event->start_ns = exchange->start_ns;
+    event->end_ns = now;
+    event->local = connection->local;
+    event->remote = connection->remote;
+    event->request_body_size = exchange->request_body_size;
+    event->response_body_size = exchange->response_body_size;
+    event->target = connection->target;
+    event->pid = exchange->pid;
+    event->tid = exchange->tid;
+    event->status = exchange->status;
+    event->request_head_size = exchange->request_captured;
+    event->response_head_size = exchange->response_captured;
+    event->role = connection->role;
+    event->protocol = PROTOCOL_HTTP1;
+    event->link = exchange->link;
+    event->carrier = exchange->carrier;
+    event->outcome = outcome;
+    event->notes_at = 0;
+    event->notes_size = 0;
+    __builtin_memset(event->pad, 0, sizeof(event->pad));
+    event->span.flags &= TRACE_FLAG_SAMPLED | TRACE_FLAG_RANDOM;
+}
+
+/* The heads follow the event without a gap: the request's is copied whole, then the response's is
+ * laid over what stands behind its real end. */
+static __always_inline void exchange_heads(const struct exchange *exchange,
+                                           __u8 *heads,
+                                           __u32 request_size,
+                                           const __u32 room)
+{
+    copy_words(heads, exchange->request_head, room);
+    if (request_size <= room)
+        copy_words(heads + request_size, exchange->response_head, RESPONSE_CAPTURE);
+}
+
+static __always_inline bool exchange_emit_noted(const struct connection *connection,
+                                                const struct exchange *exchange,
+                                                const struct notes *notes,
+                                                enum outcome outcome,
+                                                __u64 now)
+{
+    struct noted_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
+    struct exchange_event *event = (struct exchange_event *)record;
+
+    if (!event)
+        return false;
+    emit_header(&event->header, EVENT_EXCHANGE, sizeof(*record));
+    exchange_fill(connection, exchange, event, outcome, now);
+    exchange_heads(exchange, event->heads, exchange->request_captured, REQUEST_CAPTURE);
+    event->notes_at = REQUEST_CAPTURE + RESPONSE_CAPTURE;
+    event->notes_size = notes->size;
+    bpf_probe_read_kernel(
+        event->heads + REQUEST_CAPTURE + RESPONSE_CAPTURE, NOTES_SIZE, notes->bytes);
+    bpf_ringbuf_submit(record, emit_lazily());
+    return true;
+}
+
+static __always_inline bool exchange_emit(const struct connection *connection,
+                                          const struct exchange *exchange,
+                                          enum outcome outcome,
+                                          __u64 now)
+{
+    struct request_name name = {.cookie = connection->cookie, .ordinal = exchange->ordinal};
+    struct notes *notes = exchange->extras & EXTRA_NOTES ? notes_of(&name) : NULL;
+    __u32 request_size = exchange->request_captured;
+    struct exchange_event *event;
+
+    if (notes)
+        return exchange_emit_noted(connection, exchange, notes, outcome, now);
+    if (request_size <= SMALL_CAPTURE) {
+        struct small_record *small = bpf_ringbuf_reserve(&events, sizeof(*small), 0);
+
+        if (!small)
+            return false;
+        event = (struct exchange_event *)small;
+        emit_header(&event->header, EVENT_EXCHANGE, sizeof(*small));
+        exchange_fill(connection, exchange, event, outcome, now);
+        exchange_heads(exchange, event->heads, request_size, SMALL_CAPTURE);
+        bpf_ringbuf_submit(small, emit_lazily());
+        return true;
+    }
+    struct large_record *large = bpf_ringbuf_reserve(&events, sizeof(*large), 0);
+
+    if (!large)
+        return false;
+    event = (struct exchange_event *)large;
+    emit_header(&event->header, EVENT_EXCHANGE, sizeof(*large));
+    exchange_fill(connection, exchange, event, outcome, now);
+    exchange_heads(exchange, event->heads, request_size, REQUEST_CAPTURE);
+    bpf_ringbuf_submit(large, emit_lazily());
+    return true;
+}
