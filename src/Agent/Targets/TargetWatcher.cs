@@ -262,7 +262,10 @@ internal sealed class TargetWatcher(
             return process;
         }
         Leave(process);
-        kernelTargets.Remove((uint)pid);
+        if (!proc.TryReadStat(pid, out var next) || next.StartTicks == stat.StartTicks) // another process may have its number
+        {
+            kernelTargets.Remove((uint)pid);
+        }
         return null;
     }
 
