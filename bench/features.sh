@@ -8,14 +8,11 @@ hilo=$PWD/out/hilo
 pairs=${PAIRS:-7}
 requests=${REQUESTS:-20000}
 . bench/sandbox.sh
+. bench/figures.sh
 
-[ "$(id -u)" = 0 ] || { echo "bench/features.sh: needs root, for a network namespace and to load eBPF programs" >&2; exit 1; }
 sandbox_create
 trap sandbox_remove EXIT
-gcc -O2 -Wall -Wextra -o "$work/pingpong" bench/pingpong.c
-bench/nginx.conf.sh "$work" sink > "$work/sink.conf"
-service_start sink nginx -c "$work/sink.conf"
-wait_for_port 4318
+receiver_start
 
 features=(plain guarded formats sampled capture option traffic)
 declare -A text=(
@@ -37,8 +34,6 @@ declare -A settings=(
     [traffic]="OTEL_EBPF_BPF_CONTEXT_PROPAGATION=headers,tcp HILO_TC_INTERFACES=lo"
 )
 
-pingpong() { inside traced "$work/pingpong" "$requests" nonblocking >> "$work/$1"; }
-
 with() { # SETTINGS COMMAND...
     local words=$1 setting
     shift
@@ -48,10 +43,10 @@ with() { # SETTINGS COMMAND...
 }
 
 for round in $(seq "$pairs"); do
-    pingpong off
+    pingpong nonblocking >> "$work/off"
     for feature in "${features[@]}"; do
         with "${settings[$feature]}" agent_start
-        pingpong "$feature"
+        pingpong nonblocking >> "$work/$feature"
         agent_stop "$work/agent"
     done
     echo "round $round of $pairs" >&2
@@ -60,14 +55,10 @@ with OTEL_LOG_LEVEL=debug agent_start
 canary=$(grep -oE 'canary: [0-9]+ ms' "$work/agent.err")
 agent_stop "$work/agent"
 
-least() { sort -n "$work/$1" | head -1; }
-middle() { sort -n "$work/$1" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
-added() { awk -v a="$1" -v b="$2" 'BEGIN { printf "+%.2f µs", a - b }'; }
-
 echo "| with | added CPU per request: minimum | median |"
 echo "|---|---|---|"
 for feature in "${features[@]}"; do
-    echo "| ${text[$feature]} | $(added "$(least "$feature")" "$(least off)") | $(added "$(middle "$feature")" "$(middle off)") |"
+    echo "| ${text[$feature]} | +$(minus "$(minimum "$feature" 1)" "$(minimum off 1)") µs | +$(minus "$(median "$feature" 1)" "$(median off 1)") µs |"
 done
 echo
-echo "Without Hilo a request takes $(least off) µs at least, $(middle off) in the median. At start, the $canary."
+echo "Without Hilo a request takes $(minimum off 1) µs at least, $(median off 1) in the median. At start, the $canary."

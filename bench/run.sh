@@ -9,17 +9,12 @@ pairs=${PAIRS:-6}
 seconds=${SECONDS_EACH:-3}
 requests=${REQUESTS:-30000}
 . bench/sandbox.sh
+. bench/figures.sh
 
-[ "$(id -u)" = 0 ] || { echo "bench/run.sh: needs root, for a network namespace and to load eBPF programs" >&2; exit 1; }
 sandbox_create
 trap sandbox_remove EXIT
-gcc -O2 -Wall -Wextra -o "$work/pingpong" bench/pingpong.c
 bench/nginx.conf.sh "$work" services > "$work/nginx.conf"
-bench/nginx.conf.sh "$work" sink > "$work/sink.conf"
 dd if=/dev/zero bs=1k count=1 2>/dev/null | tr '\0' 'x' > "$work/small.txt"
-
-# ping-pong: prints the microseconds per request
-pingpong() { inside traced "$work/pingpong" "$requests" "$1"; }
 
 # wrk against nginx on port $1; prints: requests/s, CPU us per request of both sides, p50 ms, p99 ms
 load() {
@@ -47,10 +42,6 @@ measure() { # LABEL COMMAND...: alternating pairs into $work/LABEL.off and .on
     echo "measured: $label" >&2
 }
 
-column() { awk -v c="$2" '{ print $c }' "$work/$1" | sort -n; }
-minimum() { column "$@" | head -1; }
-median() { column "$@" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
-minus() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a - b }'; }
 ratio() { paste "$work/$1.off" "$work/$1.on" | awk -v c="$2" -v n="$3" '{ print $(c + n) / $c }' | sort -n |
     awk '{ v[NR] = $1 } END { printf "%.2f (%.2f to %.2f)", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2, v[1], v[NR] }'; }
 
@@ -67,9 +58,8 @@ load_row() { # NAME TEXT SPANS
 }
 
 service_start traced nginx -c "$work/nginx.conf"
-service_start sink nginx -c "$work/sink.conf"
 wait_for_port 8080
-wait_for_port 4318
+receiver_start
 measure blocking pingpong blocking
 measure nonblocking pingpong nonblocking
 measure file load 8080

@@ -2,6 +2,7 @@
 # Sourced by run.sh and features.sh: cgroups and a network namespace for one benchmark, and the agent in them.
 
 sandbox_create() {
+    [ "$(id -u)" = 0 ] || { echo "bench: needs root, for a network namespace and to load eBPF programs" >&2; exit 1; }
     cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
     [ -n "$cgroups" ] || { echo "bench: no cgroup v2 is mounted" >&2; exit 1; }
     name=hilo-bench-$$
@@ -12,6 +13,17 @@ sandbox_create() {
     mkdir "$cgroups/$name" "$cgroups/$name/traced" "$cgroups/$name/load" "$cgroups/$name/sink"
     agent=
     services=
+    gcc -O2 -Wall -Wextra -o "$work/pingpong" bench/pingpong.c
+}
+
+# Prints the microseconds per request of `requests` ones; HOW: blocking or nonblocking.
+pingpong() { inside traced "$work/pingpong" "$requests" "$1"; }
+
+# What the agent exports to.
+receiver_start() {
+    bench/nginx.conf.sh "$work" sink > "$work/sink.conf"
+    service_start sink nginx -c "$work/sink.conf"
+    wait_for_port 4318
 }
 
 sandbox_remove() {

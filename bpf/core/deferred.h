@@ -12,9 +12,6 @@
 #define DEFERRED_COOKIE (1ULL << 63) /* the kernel's cookies do not come that far */
 #define DEFERRED_REQUESTS_MAX 64
 
-#define IPV4_SOURCE_AT 12 /* in the header: source, then destination */
-#define IPV6_SOURCE_AT 8
-
 struct deferred {
     struct connection connection;
     __u32 seq; /* of its first byte */
@@ -49,12 +46,12 @@ static __always_inline bool deferred_addresses(struct __sk_buff *skb,
     connection->remote.port = bpf_ntohs(ports[0]);
     connection->local.port = bpf_ntohs(ports[1]);
     if (skb->protocol == bpf_htons(ETH_P_IP)) {
-        if (!packet_read(skb, segment->network + IPV4_SOURCE_AT, words, 8))
+        if (!packet_read(skb, segment->network + IPV4_SOURCE, words, 8))
             return false;
         endpoint_v4(&connection->remote, words[0]);
         endpoint_v4(&connection->local, words[1]);
     } else {
-        if (!packet_read(skb, segment->network + IPV6_SOURCE_AT, words, sizeof(words)))
+        if (!packet_read(skb, segment->network + IPV6_SOURCE, words, sizeof(words)))
             return false;
         endpoint_v6(&connection->remote, words);
         endpoint_v6(&connection->local, words + 4);
@@ -160,6 +157,7 @@ static __always_inline bool deferred_take(struct connection *connection, __u32 s
     struct renaming renaming = {.connection = connection};
     struct deferred *here = deferred_here();
     __u64 cookie = connection->cookie;
+    __u8 tracked = connection->tracked;
 
     if (!here || !here->waits || here->seq != seq ||
         here->connection.opened > DEFERRED_REQUESTS_MAX ||
@@ -170,6 +168,7 @@ static __always_inline bool deferred_take(struct connection *connection, __u32 s
     renaming.cookie = here->connection.cookie;
     bpf_probe_read_kernel(connection, sizeof(*connection), &here->connection);
     connection->cookie = cookie;
+    connection->tracked = tracked;
     stream_begin(&connection->tx, snd_nxt);
     if (stream_is_deaf(&connection->rx))
         connection_deaf(connection, connection->rx.phase);

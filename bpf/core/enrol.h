@@ -7,7 +7,8 @@
  *  - from connect() until its first request leaves: every socket, unless the thread uses io_uring;
  *  - from then on: non-blocking sockets of processes that never asked FIONREAD. A probe on ioctl()
  *    tells the first time, and the process then waits until all its sockets are out;
- *  - blocking sockets: again from the last byte of a response on (propagation/reenrol.bpf.c).
+ *  - blocking sockets: again from the last byte of a response on (propagation/reenrol.bpf.c), in one of
+ *    two sockmaps.
  * Sockets with SO_ZEROCOPY are none from the moment on that this is seen, where the canary has found
  * that the sockmap reports their sends more than once.
  * The kernel calls HDR_OPT_LEN while it builds a segment, in the middle of the send that sk_msg has

@@ -9,21 +9,8 @@
 
 EVENT_LAYOUT(exchange_event);
 
-/* An event with room for everything captured; most requests fit the smaller one. */
+/* Most requests fit the smaller event. */
 #define SMALL_CAPTURE 192
-
-struct small_record {
-    __u64 words[(sizeof(struct exchange_event) + SMALL_CAPTURE + RESPONSE_CAPTURE) / 8];
-};
-
-struct noted_record {
-    __u64 words[(sizeof(struct exchange_event) + REQUEST_CAPTURE + RESPONSE_CAPTURE + NOTES_SIZE) /
-                8];
-};
-
-struct large_record {
-    __u64 words[(sizeof(struct exchange_event) + REQUEST_CAPTURE + RESPONSE_CAPTURE) / 8];
-};
 
 static __always_inline void exchange_fill(const struct connection *connection,
                                           const struct exchange *exchange,
@@ -68,25 +55,30 @@ static __always_inline void exchange_heads(const struct exchange *exchange,
         copy_words(heads + request_size, exchange->response_head, RESPONSE_CAPTURE);
 }
 
-static __always_inline bool exchange_emit_noted(const struct connection *connection,
-                                                const struct exchange *exchange,
-                                                const struct notes *notes,
-                                                enum outcome outcome,
-                                                __u64 now)
+/* An event with `room` for the head of the request. `noted`: the notes follow. */
+static __always_inline bool exchange_emit_as(const struct connection *connection,
+                                             const struct exchange *exchange,
+                                             const struct notes *notes,
+                                             enum outcome outcome,
+                                             __u64 now,
+                                             const __u32 room,
+                                             const bool noted)
 {
-    struct noted_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
-    struct exchange_event *event = (struct exchange_event *)record;
+    const __u32 size =
+        sizeof(struct exchange_event) + room + RESPONSE_CAPTURE + (noted ? NOTES_SIZE : 0);
+    struct exchange_event *event = bpf_ringbuf_reserve(&events, size, 0);
 
     if (!event)
         return false;
-    emit_header(&event->header, EVENT_EXCHANGE, sizeof(*record));
+    emit_header(&event->header, EVENT_EXCHANGE, size);
     exchange_fill(connection, exchange, event, outcome, now);
-    exchange_heads(exchange, event->heads, exchange->request_captured, REQUEST_CAPTURE);
-    event->notes_at = REQUEST_CAPTURE + RESPONSE_CAPTURE;
-    event->notes_size = notes->size;
-    bpf_probe_read_kernel(
-        event->heads + REQUEST_CAPTURE + RESPONSE_CAPTURE, NOTES_SIZE, notes->bytes);
-    bpf_ringbuf_submit(record, emit_lazily());
+    exchange_heads(exchange, event->heads, exchange->request_captured, room);
+    if (noted) {
+        event->notes_at = room + RESPONSE_CAPTURE;
+        event->notes_size = notes->size;
+        bpf_probe_read_kernel(event->heads + room + RESPONSE_CAPTURE, NOTES_SIZE, notes->bytes);
+    }
+    bpf_ringbuf_submit(event, emit_lazily());
     return true;
 }
 
@@ -97,31 +89,10 @@ static __always_inline bool exchange_emit(const struct connection *connection,
 {
     struct request_name name = {.cookie = connection->cookie, .ordinal = exchange->ordinal};
     struct notes *notes = exchange->extras & EXTRA_NOTES ? notes_of(&name) : NULL;
-    __u32 request_size = exchange->request_captured;
-    struct exchange_event *event;
 
     if (notes)
-        return exchange_emit_noted(connection, exchange, notes, outcome, now);
-    if (request_size <= SMALL_CAPTURE) {
-        struct small_record *small = bpf_ringbuf_reserve(&events, sizeof(*small), 0);
-
-        if (!small)
-            return false;
-        event = (struct exchange_event *)small;
-        emit_header(&event->header, EVENT_EXCHANGE, sizeof(*small));
-        exchange_fill(connection, exchange, event, outcome, now);
-        exchange_heads(exchange, event->heads, request_size, SMALL_CAPTURE);
-        bpf_ringbuf_submit(small, emit_lazily());
-        return true;
-    }
-    struct large_record *large = bpf_ringbuf_reserve(&events, sizeof(*large), 0);
-
-    if (!large)
-        return false;
-    event = (struct exchange_event *)large;
-    emit_header(&event->header, EVENT_EXCHANGE, sizeof(*large));
-    exchange_fill(connection, exchange, event, outcome, now);
-    exchange_heads(exchange, event->heads, request_size, REQUEST_CAPTURE);
-    bpf_ringbuf_submit(large, emit_lazily());
-    return true;
+        return exchange_emit_as(connection, exchange, notes, outcome, now, REQUEST_CAPTURE, true);
+    if (exchange->request_captured > SMALL_CAPTURE)
+        return exchange_emit_as(connection, exchange, NULL, outcome, now, REQUEST_CAPTURE, false);
+    return exchange_emit_as(connection, exchange, NULL, outcome, now, SMALL_CAPTURE, false);
 }

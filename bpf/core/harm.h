@@ -54,14 +54,15 @@ static __always_inline void harm_exchange(struct connection *connection,
     __u64 units = elapsed >> HARM_UNIT_SHIFT;
     __u32 bucket = HARM_MEASURE_FASTEST;
 
+    if (!connection->harm_group)
+        return;
     if (outcome == OUTCOME_CLOSED) {
         harm_done(connection);
         return;
     }
     for (__u32 i = 0; i < HARM_MEASURE_SLOWEST - HARM_MEASURE_FASTEST; i++)
         bucket += units >> i != 0;
-    if (connection->harm_group)
-        harm_count(connection->harm_group, bucket);
+    harm_count(connection->harm_group, bucket);
 }
 
 /* A connection that ends in good order has another state before the last: this was a reset, by either

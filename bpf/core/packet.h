@@ -21,6 +21,9 @@ struct segment {
 #define ETHERNET_HEADER 14
 #define ETHERNET_TYPE 12 /* where the header says what follows it */
 
+#define IPV4_SOURCE 12 /* where the source stands in the header; the destination follows */
+#define IPV6_SOURCE 8
+
 #define PACKET_NEAR 128 /* headers end before, as a rule */
 
 /* Copies `size` bytes at `at`: directly from where headers stand as a rule, which takes a tenth of the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
 /* What the environment of a program says of its service. Read at exec, in the process itself: a program
- * that lives for a millisecond is gone before anybody could have read it in /proc. */
+ * that lives for a millisecond is gone before anybody could have read it in /proc. Of targets only: for
+ * others nobody has asked. */
 #pragma once
 #include "../kernel.h"
 #include "../contract/process.h"

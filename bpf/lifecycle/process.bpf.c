@@ -19,17 +19,20 @@ EVENT_LAYOUT(listen_event);
 
 #define TCP_LISTEN_STATE 10 /* enum in net/tcp_states.h */
 
-/* An event with room for what the environment says. */
-struct declaring_record {
-    __u64 words[(sizeof(struct process_event) + DECLARED_NAME_SIZE + DECLARED_ATTRIBUTES_SIZE) / 8];
-};
-
-static __always_inline void process_fill(struct process_event *event,
-                                         struct task_struct *task,
-                                         struct task_struct *parent,
-                                         enum process_change change,
-                                         __u32 target)
+/* An event of `size` bytes; NULL, and counted: there is no room. */
+static __always_inline struct process_event *process_reserve(const __u32 size,
+                                                             struct task_struct *task,
+                                                             struct task_struct *parent,
+                                                             enum process_change change,
+                                                             __u32 target)
 {
+    struct process_event *event = bpf_ringbuf_reserve(&events, size, 0);
+
+    if (!event) {
+        count(COUNTER_PROCESS_EVENTS_LOST);
+        return NULL;
+    }
+    emit_header(&event->header, EVENT_PROCESS, size);
     event->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
     event->pid = BPF_CORE_READ(task, tgid);
     event->parent_pid = BPF_CORE_READ(parent, tgid);
@@ -42,6 +45,7 @@ static __always_inline void process_fill(struct process_event *event,
     event->name_size = 0;
     event->attributes_size = 0;
     BPF_CORE_READ_STR_INTO(&event->command, task, comm);
+    return event;
 }
 
 static __always_inline void process_emit(struct task_struct *task,
@@ -49,51 +53,44 @@ static __always_inline void process_emit(struct task_struct *task,
                                          enum process_change change,
                                          __u32 target)
 {
-    struct process_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+    struct process_event *event = process_reserve(sizeof(*event), task, parent, change, target);
 
-    if (!event)
-        return count(COUNTER_PROCESS_EVENTS_LOST);
-    emit_header(&event->header, EVENT_PROCESS, sizeof(*event));
-    process_fill(event, task, parent, change, target);
-    bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+    if (event)
+        bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
 }
 
+/* `environment`: what it says is known, NULL: it is not. */
 static __always_inline void exec_emit(struct task_struct *task,
                                       __u32 target,
                                       bool chosen,
                                       const struct environment *environment)
 {
-    struct process_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+    struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+    struct process_event *event;
 
-    if (!event)
-        return count(COUNTER_PROCESS_EVENTS_LOST);
-    emit_header(&event->header, EVENT_PROCESS, sizeof(*event));
-    process_fill(event, task, BPF_CORE_READ(task, real_parent), PROCESS_EXEC, target);
+    if (!environment || !(environment->name_size || environment->attributes_size)) {
+        event = process_reserve(sizeof(*event), task, parent, PROCESS_EXEC, target);
+        if (!event)
+            return;
+    } else {
+        event = process_reserve(sizeof(*event) + DECLARED_NAME_SIZE + DECLARED_ATTRIBUTES_SIZE,
+                                task,
+                                parent,
+                                PROCESS_EXEC,
+                                target);
+        if (!event)
+            return;
+        event->name_size = environment->name_size ? environment->name_size - 1 : 0;
+        event->attributes_size =
+            environment->attributes_size ? environment->attributes_size - 1 : 0;
+        bpf_probe_read_kernel(event->declared, DECLARED_NAME_SIZE, environment->name);
+        bpf_probe_read_kernel(event->declared + DECLARED_NAME_SIZE,
+                              DECLARED_ATTRIBUTES_SIZE,
+                              environment->attributes);
+    }
     event->chosen = chosen;
     event->declares = environment != NULL;
     bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
-}
-
-static __always_inline void exec_emit_declaring(struct task_struct *task,
-                                                __u32 target,
-                                                bool chosen,
-                                                const struct environment *environment)
-{
-    struct declaring_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
-    struct process_event *event = (struct process_event *)record;
-
-    if (!event)
-        return count(COUNTER_PROCESS_EVENTS_LOST);
-    emit_header(&event->header, EVENT_PROCESS, sizeof(*record));
-    process_fill(event, task, BPF_CORE_READ(task, real_parent), PROCESS_EXEC, target);
-    event->chosen = chosen;
-    event->declares = 1;
-    event->name_size = environment->name_size ? environment->name_size - 1 : 0;
-    event->attributes_size = environment->attributes_size ? environment->attributes_size - 1 : 0;
-    bpf_probe_read_kernel(event->declared, DECLARED_NAME_SIZE, environment->name);
-    bpf_probe_read_kernel(
-        event->declared + DECLARED_NAME_SIZE, DECLARED_ATTRIBUTES_SIZE, environment->attributes);
-    bpf_ringbuf_submit(record, BPF_RB_FORCE_WAKEUP);
 }
 
 static __always_inline bool is_process(struct task_struct *task)
@@ -146,7 +143,7 @@ int on_exec(struct bpf_raw_tracepoint_args *args)
 {
     struct task_struct *task = (struct task_struct *)args->args[0];
     __u32 pid = BPF_CORE_READ(task, tgid);
-    const struct environment *environment = environment_read(task);
+    const struct environment *environment = NULL;
     struct target *target = target_of(pid);
     __u32 before = 0;
     bool chosen = false;
@@ -158,10 +155,9 @@ int on_exec(struct bpf_raw_tracepoint_args *args)
     } else if (is_selected(pid)) {
         chosen = target_add(pid, pid);
     }
-    if (environment && (environment->name_size || environment->attributes_size))
-        exec_emit_declaring(task, before, chosen, environment);
-    else
-        exec_emit(task, before, chosen, environment);
+    if (before || chosen)
+        environment = environment_read(task);
+    exec_emit(task, before, chosen, environment);
     return 0;
 }
 

@@ -73,8 +73,8 @@ static __always_inline void state_begins(struct sock *sk, struct tcp_sock *tcp, 
     stream_begin(&connection->tx, tcp->snd_nxt);
     if (connection->role == ROLE_CLIENT)
         port_waits(connection->local.port, 1);
-    else if (deferred_take(connection, tcp->rcv_nxt, tcp->snd_nxt))
-        connection->tracked = 1;
+    else
+        deferred_take(connection, tcp->rcv_nxt, tcp->snd_nxt);
 }
 
 static __always_inline void state_ends(struct sock *sk, struct tcp_sock *tcp)

@@ -65,14 +65,13 @@ static __always_inline enum counter baggage_insert(
     struct sk_msg_md *msg, __u32 at, const struct baggage *baggage, __u32 size, int *verdict)
 {
     struct baggage_copy copy = {.msg = msg, .baggage = baggage, .at = at, .size = size};
-    __u32 linear = (long)msg->data_end - (long)msg->data;
+    enum counter made;
 
-    if (linear < at)
-        linear = at;
-    if (at > BAGGAGE_REACH || bpf_msg_push_data(msg, at, size, 0))
+    if (at > BAGGAGE_REACH)
         return COUNTER_SKIP_PUSH_FAILED;
-    if (bpf_msg_pull_data(msg, 0, linear + size, 0))
-        return header_undo(msg, at, size, verdict);
+    made = header_make_room(msg, at, size, verdict);
+    if (made != COUNTER_INJECTED)
+        return made;
     bpf_loop(BAGGAGE_LINE_MAX / 8 + 1, baggage_copy_word, &copy, 0);
     return copy.failed || !baggage_end(&copy) ? header_undo(msg, at, size, verdict)
                                               : COUNTER_INJECTED;

@@ -54,6 +54,23 @@ static __always_inline enum counter header_undo(struct sk_msg_md *msg,
     return COUNTER_SKIP_ROLLED_BACK;
 }
 
+/* Makes room for `size` bytes at `at`, in memory that is linear up to behind them. */
+static __always_inline enum counter header_make_room(struct sk_msg_md *msg,
+                                                     __u32 at,
+                                                     __u32 size,
+                                                     int *verdict)
+{
+    __u32 linear = (long)msg->data_end - (long)msg->data;
+
+    if (linear < at)
+        linear = at;
+    if (bpf_msg_push_data(msg, at, size, 0))
+        return COUNTER_SKIP_PUSH_FAILED;
+    if (bpf_msg_pull_data(msg, 0, linear + size, 0))
+        return header_undo(msg, at, size, verdict);
+    return COUNTER_INJECTED;
+}
+
 struct header_copy {
     struct sk_msg_md *msg;
     const struct window *lines;
@@ -105,14 +122,10 @@ static __always_inline enum counter header_insert(
     struct sk_msg_md *msg, __u32 at, const struct window *lines, __u32 size, int *verdict)
 {
     struct header_copy copy = {.msg = msg, .lines = lines, .at = at, .size = size};
-    __u32 linear = (long)msg->data_end - (long)msg->data;
+    enum counter made = header_make_room(msg, at, size, verdict);
 
-    if (linear < at)
-        linear = at;
-    if (bpf_msg_push_data(msg, at, size, 0))
-        return COUNTER_SKIP_PUSH_FAILED;
-    if (bpf_msg_pull_data(msg, 0, linear + size, 0))
-        return header_undo(msg, at, size, verdict);
+    if (made != COUNTER_INJECTED)
+        return made;
     if (size == TRACEPARENT_LINE)
         copy.failed = !header_copy_traceparent(&copy);
     else

@@ -12,9 +12,6 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-#define IPV4_ADDRESSES 12 /* where source and destination stand in the header ... */
-#define IPV6_ADDRESSES 8
-
 /* The socket that a packet with payload is for, if a connection waits for one there. The tuple is laid
  * out as addresses and ports are on the wire: source, destination. */
 APART struct bpf_sock *packet_socket(struct __sk_buff *skb, const struct segment *segment)
@@ -26,13 +23,13 @@ APART struct bpf_sock *packet_socket(struct __sk_buff *skb, const struct segment
         !port_is_awaited(ports[1]))
         return NULL;
     if (skb->protocol == bpf_htons(ETH_P_IP)) {
-        if (bpf_skb_load_bytes(skb, segment->network + IPV4_ADDRESSES, &tuple.ipv4.saddr, 8))
+        if (bpf_skb_load_bytes(skb, segment->network + IPV4_SOURCE, &tuple.ipv4.saddr, 8))
             return NULL;
         tuple.ipv4.sport = ports[0];
         tuple.ipv4.dport = ports[1];
         return bpf_skc_lookup_tcp(skb, &tuple, sizeof(tuple.ipv4), BPF_F_CURRENT_NETNS, 0);
     }
-    if (bpf_skb_load_bytes(skb, segment->network + IPV6_ADDRESSES, &tuple.ipv6.saddr, 32))
+    if (bpf_skb_load_bytes(skb, segment->network + IPV6_SOURCE, &tuple.ipv6.saddr, 32))
         return NULL;
     tuple.ipv6.sport = ports[0];
     tuple.ipv6.dport = ports[1];
@@ -56,8 +53,8 @@ static __always_inline bool reenrol_allowed(const struct connection *connection,
     return settings.resident && tcp && socket_is_plain(tcp);
 }
 
-#define SEND_ENDS_NS 20000
-#define SEND_ENDS_LOOKS 1024
+#define SEND_ENDS_NS 20000   /* another CPU gives back what its send has used */
+#define SEND_ENDS_LOOKS 1024 /* more than fit into that */
 
 struct reenrol {
     struct bpf_sock *found;
@@ -109,11 +106,11 @@ static __always_inline void packet_received(struct __sk_buff *skb,
     segment_feed(skb, connection, segment, true);
     if (!enrol_wanted() || !reenrol_allowed(connection, sk))
         return;
-    cookie = connection->cookie;
     connection->reenrolled_at = connection->rx.position;
     connection->enrolled = reenrol_now(connection, found);
     if (!connection->enrolled)
         return;
+    cookie = connection->cookie;
     bpf_map_update_elem(&enrolled_pids, &cookie, &connection->pid, BPF_ANY);
 }
 

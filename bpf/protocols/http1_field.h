@@ -154,13 +154,11 @@ static __always_inline bool http1_without_value(struct http1_head *head,
     }
 }
 
-/* The field at `line`, which ends at `end`. */
-static __always_inline void http1_field(
-    struct http1_head *head, struct window *window, enum http1_name name, __u32 line, __u32 end)
+/* The value in the window belongs to a field of this name. */
+static __always_inline void http1_take(struct http1_head *head,
+                                       struct window *window,
+                                       enum http1_name name)
 {
-    if (http1_without_value(head, name, line))
-        return;
-    http1_value(window, line + http1_name_sizes[name], end);
     switch (name) {
     case HTTP1_NAME_TRACEPARENT:
         http1_traceparent(head, window);
@@ -183,6 +181,16 @@ static __always_inline void http1_field(
         http1_b3(head, window, name);
         break;
     }
+}
+
+/* The field at `line`, which ends at `end`. */
+static __always_inline void http1_field(
+    struct http1_head *head, struct window *window, enum http1_name name, __u32 line, __u32 end)
+{
+    if (http1_without_value(head, name, line))
+        return;
+    http1_value(window, line + http1_name_sizes[name], end);
+    http1_take(head, window, name);
 }
 
 /* A field that is longer than what can be kept: from `line` to `end`, or (`goes_on`) only its first piece.

@@ -71,9 +71,9 @@ static __always_inline void http2_show(const struct http2 *http2, struct window 
     http1_value(window, line, line + size);
 }
 
-static __always_inline void http2_find(struct window *window, enum http1_find what, __u8 rule)
+/* What was found there is left in the window. */
+static __always_inline void http2_keep(struct window *window)
 {
-    http1_found(window, what, rule);
     window->line = (window->end + 7) & ~7U;
 }
 
@@ -93,25 +93,9 @@ PROVEN_ONCE int http2_common(struct http2 *http2, struct http1_head *head, struc
         return 0;
     }
     http2_show(http2, window);
-    switch (name) {
-    case HTTP1_NAME_TRACEPARENT:
-        http1_traceparent(head, window);
-        break;
-    case HTTP1_NAME_LENGTH:
-        http1_length(head, window);
-        break;
-    case HTTP1_NAME_TRACESTATE:
-        head->flags |= HTTP1_TRACESTATE;
-        http2_find(window, HTTP1_FIND_TRACESTATE, 0);
-        break;
-    case HTTP1_NAME_BAGGAGE:
-        head->flags |= HTTP1_BAGGAGE;
-        http2_find(window, HTTP1_FIND_BAGGAGE, 0);
-        break;
-    default:
-        http1_b3(head, window, name);
-        break;
-    }
+    http1_take(head, window, name);
+    if (name == HTTP1_NAME_TRACESTATE || name == HTTP1_NAME_BAGGAGE)
+        http2_keep(window);
     return 0;
 }
 
@@ -127,7 +111,8 @@ PROVEN_ONCE int http2_named(struct http2 *http2, struct http1_head *head, struct
     if (http2->hpack.flags & (HPACK_VALUE_LOST | HPACK_VALUE_CUT))
         return 0;
     http2_show(http2, window);
-    http2_find(window, HTTP1_FIND_RULE, rule);
+    http1_found(window, HTTP1_FIND_RULE, rule);
+    http2_keep(window);
     return 0;
 }
 

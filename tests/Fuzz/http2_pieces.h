@@ -1,32 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One direction of an HTTP/2 connection, fed to the parser as core/walk.h does, and what was read as text. */
 #pragma once
-#include <stdarg.h>
 #include "pieces.h"
+#include "text.h"
 #include "protocols/http2.h"
 #include "protocols/http2_text.h"
-
-#define TEXT_MAX (1 << 16)
-
-struct text {
-    char bytes[TEXT_MAX];
-    __u32 size;
-    bool full; /* the rest is missing */
-};
-
-__attribute__((format(printf, 2, 3))) static inline void print(struct text *text,
-                                                               const char *format,
-                                                               ...)
-{
-    va_list arguments;
-    int size;
-
-    va_start(arguments, format);
-    size = vsnprintf(text->bytes + text->size, TEXT_MAX - text->size, format, arguments);
-    va_end(arguments);
-    text->full |= text->size + size >= TEXT_MAX;
-    text->size += text->full ? 0 : size;
-}
 
 static inline void print_bytes(struct text *text, const char *name, const __u8 *bytes, __u32 size)
 {
@@ -44,17 +22,6 @@ static inline void print_cut(
     print_bytes(text, name, bytes, size < room ? size : room);
     if (size > room)
         print(text, "...%u", size);
-}
-
-static inline void print_context(struct text *text, const struct span_context *context)
-{
-    print(text, " context ");
-    for (__u32 i = 0; i < TRACE_ID_SIZE; i++)
-        print(text, "%02x", context->trace_id[i]);
-    print(text, "-");
-    for (__u32 i = 0; i < SPAN_ID_SIZE; i++)
-        print(text, "%02x", context->span_id[i]);
-    print(text, "-%02x", context->flags);
 }
 
 static inline void print_fields(struct text *text,
@@ -78,9 +45,10 @@ static inline void print_fields(struct text *text,
         print(text, " lost");
     if (head->b3.seen)
         print(text, " b3"); /* read by the parser of HTTP/1, which has its own reference */
-    else if (head->flags & HTTP1_CONTEXT)
+    else if (head->flags & HTTP1_CONTEXT) {
+        print(text, " context ");
         print_context(text, &head->context);
-    else if (head->flags & HTTP1_BAD_CONTEXT)
+    } else if (head->flags & HTTP1_BAD_CONTEXT)
         print(text, " bad_context");
     if (head->flags & HTTP1_METHOD_HEAD)
         print(text, " head");

@@ -6,17 +6,11 @@
  *                                         by byte and cut in two at every place; the result must not change.
  *   parsers heads                         reads heads from standard input, each behind its size, and prints
  *                                         one line for each. */
-#include <stdarg.h>
 #include "pieces.h"
+#include "text.h"
 
 #define FILE_MAX (1 << 20)
-#define TEXT_MAX (1 << 14)
 #define MESSAGES_MAX 16
-
-struct text {
-    char bytes[TEXT_MAX];
-    __u32 size;
-};
 
 /* The flags of the requests, in order: a response is framed by its request. */
 struct requests {
@@ -30,18 +24,6 @@ struct side {
     const struct requests *answered; /* NULL: this side sends requests */
     struct requests sent;
 };
-
-__attribute__((format(printf, 2, 3))) static void print(struct text *text, const char *format, ...)
-{
-    va_list arguments;
-    int size;
-
-    va_start(arguments, format);
-    size = vsnprintf(text->bytes + text->size, TEXT_MAX - text->size, format, arguments);
-    va_end(arguments);
-    text->size += size;
-    must(text->size < TEXT_MAX, "more text than expected");
-}
 
 static void print_flags(struct text *text, __u16 flags)
 {
@@ -67,16 +49,6 @@ static void print_flags(struct text *text, __u16 flags)
     for (__u32 i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (flags >> i & 1)
             print(text, " %s", names[i]);
-}
-
-static void print_context(struct text *text, const struct span_context *context)
-{
-    for (__u32 i = 0; i < TRACE_ID_SIZE; i++)
-        print(text, "%02x", context->trace_id[i]);
-    print(text, "-");
-    for (__u32 i = 0; i < SPAN_ID_SIZE; i++)
-        print(text, "%02x", context->span_id[i]);
-    print(text, "-%02x", context->flags);
 }
 
 static const char *phase_name(enum http1_phase phase)
@@ -190,7 +162,7 @@ static __u64 read_body(struct text *text,
 
 /* All messages of one side; what follows bytes that are not HTTP, or a body without a known end, is not
  * looked at. */
-static void read_side(struct text *text, struct side *side, struct pieces pieces)
+static void read_messages(struct text *text, struct side *side, struct pieces pieces)
 {
     __u32 answers = 0;
     __u64 at = 0;
@@ -224,6 +196,12 @@ static void read_side(struct text *text, struct side *side, struct pieces pieces
     }
     if (at > side->size)
         print(text, "missing: %llu\n", at - side->size);
+}
+
+static void read_side(struct text *text, struct side *side, struct pieces pieces)
+{
+    read_messages(text, side, pieces);
+    must(!text->full, "more text than expected");
 }
 
 static void compare(const struct text *whole, struct side *side, struct pieces pieces, __u32 cut)
@@ -295,6 +273,7 @@ static int report_heads(void)
         print_head(&whole, &head, ", ");
         head_read(&head, bytes, size, pieces_random(bytes, size, PIECE_MAX), &baggage);
         print_head(&cut, &head, ", ");
+        must(!whole.full && !cut.full, "more text than expected");
         printf("%.*s", whole.size, whole.bytes);
         if (whole.size != cut.size || memcmp(whole.bytes, cut.bytes, whole.size))
             printf(", but in pieces: %.*s", cut.size, cut.bytes);

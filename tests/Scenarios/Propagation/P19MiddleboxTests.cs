@@ -4,25 +4,16 @@ using Scenarios.Harness;
 namespace Scenarios.Propagation;
 
 /// <summary>Row P19: what stands in the way of a TCP option, and that it is left alone from then on.</summary>
-public sealed class P19MiddleboxTests : Scenario
+public sealed class P19MiddleboxTests : TwoHosts
 {
     private const string Strip = "tcp dport 8080 reset tcp option 25; iifname \"near\" tcp dport 8080 reset tcp option 253";
-
-    private readonly Sandbox _other;
-    private readonly Route _route;
-
-    public P19MiddleboxTests()
-    {
-        _other = AddSandbox();
-        _route = new Route(Sandbox, _other);
-    }
 
     [Fact]
     public void Stripped_from_the_first_one_on_nothing_happens()
     {
         const int Count = 20;
-        _route.Forward(Strip);
-        var (near, far) = Play(TcpOptions.OneByOne(Count), new Recorder(_other, traced: true));
+        Route.Forward(Strip);
+        var (near, far) = Play(TcpOptions.OneByOne(Count), new Recorder(Other, traced: true));
 
         TcpOptions.Unlinked(far, Count);
         Assert.Equal((Count, 0, 0), (near.Counter("option_written"), near.Counter("option_barred"), near.Counter("option_stripped")));
@@ -32,8 +23,8 @@ public sealed class P19MiddleboxTests : Scenario
     public void A_format_that_every_reader_answers_is_given_up_when_nobody_does()
     {
         const int Count = 6;
-        _route.Forward(Strip);
-        var (near, far) = Play(TcpOptions.OneByOne(Count), new Recorder(_other, traced: true), "experiment");
+        Route.Forward(Strip);
+        var (near, far) = Play(TcpOptions.OneByOne(Count), new Recorder(Other, traced: true), "experiment");
 
         TcpOptions.Unlinked(far, Count);
         Assert.Equal((3, 1), (near.Counter("option_written"), near.Counter("option_stripped")));
@@ -45,7 +36,7 @@ public sealed class P19MiddleboxTests : Scenario
     public void A_format_that_is_answered_is_kept(string format)
     {
         const int Count = 6;
-        var (near, far) = Play(TcpOptions.OneByOne(Count), new Recorder(_other, traced: true), format);
+        var (near, far) = Play(TcpOptions.OneByOne(Count), new Recorder(Other, traced: true), format);
 
         Assert.All(far.Spans, span => Assert.Equal("tcp_option", span.Attributes["hilo.link"]));
         Assert.Equal((Count, 0), (near.Counter("option_written"), near.Counter("option_stripped")));
@@ -63,12 +54,12 @@ public sealed class P19MiddleboxTests : Scenario
             talk.Reconnect().Send(Request.Get($"/after?id={i}")).Step("sleep 50");
         }
 
-        var recorder = new Recorder(_other, traced: true);
+        var recorder = new Recorder(Other, traced: true);
         using var near = Agent(Sandbox, "obi");
-        using var far = Agent(_other, "obi");
+        using var far = Agent(Other, "obi");
         var player = StartPlayer(talk, address: Route.Far, gate: gate);
         near.Program.WaitFor(() => near.Counter("option_written") == Before, "first options");
-        _route.Forward(Strip);
+        Route.Forward(Strip);
         File.WriteAllText(gate, "");
         player.Finish();
         Assert.All(Compare(talk, recorder), Assert.Null);
@@ -82,8 +73,8 @@ public sealed class P19MiddleboxTests : Scenario
     public void Dropped_it_is_sent_without_and_never_again()
     {
         const int Count = 10;
-        _route.Forward("tcp option 25 exists drop");
-        var (near, far) = Play(TcpOptions.OneByOne(Count), new Recorder(_other, traced: true));
+        Route.Forward("tcp option 25 exists drop");
+        var (near, far) = Play(TcpOptions.OneByOne(Count), new Recorder(Other, traced: true));
 
         TcpOptions.Unlinked(far, Count);
         Assert.Equal((1, 1), (near.Counter("option_written"), near.Counter("option_barred")));
@@ -93,18 +84,16 @@ public sealed class P19MiddleboxTests : Scenario
     public void Answered_by_a_reset_it_is_never_sent_again()
     {
         const int Count = 5;
-        _route.Forward("tcp option 25 exists reject with tcp reset");
-        _ = new Recorder(_other, traced: true);
+        Route.Forward("tcp option 25 exists reject with tcp reset");
+        _ = new Recorder(Other, traced: true);
         using var near = Agent(Sandbox, "obi");
-        using var far = Agent(_other, "obi");
+        using var far = Agent(Other, "obi");
 
-        var url = $"http://{Route.Far}:{Programs.BackendPort}";
-        var loop = $"sleep 0.5; for i in 0 1 2 3 4 5; do curl -sS -o /dev/null -w '%{{http_code}} ' '{url}/reset?id='$i; done; true";
-        var codes = Sandbox.Start(new ProgramStart("sh", "-c", loop)).Finish();
+        var codes = StatusOfSix();
         near.Finish();
         far.Finish();
 
-        Assert.Equal(["000", .. Enumerable.Repeat("200", Count)], codes.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["000", .. Enumerable.Repeat("200", Count)], codes);
         TcpOptions.Unlinked(far, Count);
         Assert.Equal((1, 1), (near.Counter("option_written"), near.Counter("option_barred")));
     }
@@ -112,9 +101,8 @@ public sealed class P19MiddleboxTests : Scenario
     private (Agent Near, Agent Far) Play(Conversation talk, Recorder recorder, string format = "obi")
     {
         using var near = Agent(Sandbox, format);
-        using var far = Agent(_other, format);
-        StartPlayer(talk, address: Route.Far).Finish();
-        Assert.All(Compare(talk, recorder), Assert.Null);
+        using var far = Agent(Other, format);
+        Unchanged(talk, recorder);
         near.Finish();
         far.Finish();
         return (near, far);

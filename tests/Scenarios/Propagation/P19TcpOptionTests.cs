@@ -3,22 +3,10 @@ using Scenarios.Harness;
 
 namespace Scenarios.Propagation;
 
-/// <summary>
-/// Row P19: the context as a TCP option, from one host to another. Two agents that know nothing of each other, each with a
-/// cgroup and a network namespace of its own, and a router between them.
-/// </summary>
-public sealed class P19TcpOptionTests : Scenario
+/// <summary>Row P19: the context as a TCP option, from one host to another.</summary>
+public sealed class P19TcpOptionTests : TwoHosts
 {
     private const string Mode = "OTEL_EBPF_BPF_CONTEXT_PROPAGATION";
-
-    private readonly Sandbox _other;
-    private readonly Route _route;
-
-    public P19TcpOptionTests()
-    {
-        _other = AddSandbox();
-        _route = new Route(Sandbox, _other);
-    }
 
     [Theory]
     [InlineData(Route.Far, "obi")]
@@ -27,11 +15,11 @@ public sealed class P19TcpOptionTests : Scenario
     public void Each_request_of_a_kept_connection_is_the_parent_of_what_it_caused(string address, string format)
     {
         const int Count = 200;
-        var recorder = new Recorder(_other, traced: true, address: address);
+        var recorder = new Recorder(Other, traced: true, address: address);
         using var near = Agent(Sandbox, "tcp", ("HILO_TCP_OPTION_FORMAT", format));
-        using var far = Agent(_other, "tcp");
+        using var far = Agent(Other, "tcp");
 
-        Unchanged(Gets(Count), recorder, address);
+        Unchanged(TcpOptions.Gets(Count), recorder, address);
         near.Finish();
         far.Finish();
 
@@ -43,12 +31,12 @@ public sealed class P19TcpOptionTests : Scenario
     public void Through_network_address_translation()
     {
         const int Count = 50;
-        _route.Masquerade();
-        var recorder = new Recorder(_other, traced: true);
+        Route.Masquerade();
+        var recorder = new Recorder(Other, traced: true);
         using var near = Agent(Sandbox, "tcp");
-        using var far = Agent(_other, "tcp");
+        using var far = Agent(Other, "tcp");
 
-        Unchanged(Gets(Count), recorder);
+        Unchanged(TcpOptions.Gets(Count), recorder);
         near.Finish();
         far.Finish();
 
@@ -73,9 +61,9 @@ public sealed class P19TcpOptionTests : Scenario
             }
         }
 
-        var recorder = new Recorder(_other, traced: true);
+        var recorder = new Recorder(Other, traced: true);
         using var near = Agent(Sandbox, "tcp");
-        using var far = Agent(_other, "tcp");
+        using var far = Agent(Other, "tcp");
 
         Unchanged(talk, recorder);
         near.Finish();
@@ -89,13 +77,13 @@ public sealed class P19TcpOptionTests : Scenario
     {
         const int Count = 500;
         const int Lost = Count / 100;
-        _route.Forward("tcp dport 8080 meta length > 90 numgen inc mod 100 50 drop");
-        var recorder = new Recorder(_other, traced: true);
-        var capture = _route.Capture(Programs.BackendPort);
+        Route.Forward("tcp dport 8080 meta length > 90 numgen inc mod 100 50 drop");
+        var recorder = new Recorder(Other, traced: true);
+        var capture = Route.Capture(Programs.BackendPort);
         using var near = Agent(Sandbox, "tcp");
-        using var far = Agent(_other, "tcp");
+        using var far = Agent(Other, "tcp");
 
-        Unchanged(Gets(Count), recorder);
+        Unchanged(TcpOptions.Gets(Count), recorder);
         near.Finish();
         far.Finish();
 
@@ -111,11 +99,11 @@ public sealed class P19TcpOptionTests : Scenario
     public void Decided_not_to_be_sampled()
     {
         const int Count = 30;
-        var recorder = new Recorder(_other, traced: true);
+        var recorder = new Recorder(Other, traced: true);
         using var near = Agent(Sandbox, "tcp", ("OTEL_TRACES_SAMPLER", "always_off"));
-        using var far = Agent(_other, "tcp");
+        using var far = Agent(Other, "tcp");
 
-        Unchanged(Gets(Count), recorder);
+        Unchanged(TcpOptions.Gets(Count), recorder);
         near.Finish();
         far.Finish();
 
@@ -135,9 +123,9 @@ public sealed class P19TcpOptionTests : Scenario
             talk.Step(i % 2 == 0 ? $"send {request.Size}" : $"send {request.Size - 1}").Step(i % 2 == 0 ? "sleep 0" : "send 1").Step("receive 1");
         }
 
-        var recorder = new Recorder(_other, traced: true);
+        var recorder = new Recorder(Other, traced: true);
         using var near = Agent(Sandbox, "headers,tcp");
-        using var far = Agent(_other, "headers,tcp");
+        using var far = Agent(Other, "headers,tcp");
 
         StartPlayer(talk, address: Route.Far).Finish();
         var added = Compare(talk, recorder);
@@ -156,10 +144,10 @@ public sealed class P19TcpOptionTests : Scenario
     {
         const int Count = 40;
         const int ProxyPort = 8000;
-        _ = new Recorder(_other, traced: true);
+        _ = new Recorder(Other, traced: true);
         Sandbox.Serve(Programs.Proxy(ProxyPort, Programs.BackendPort, Sandbox.Folder, Route.Far), ProxyPort);
         using var near = Agent(Sandbox, "headers,tcp");
-        using var far = Agent(_other, "headers,tcp");
+        using var far = Agent(Other, "headers,tcp");
 
         Sandbox.StartOutside(new ProgramStart(
             "curl", "-sS", "--fail", "-m", "20", "-o", "/dev/null", $"http://127.0.0.1:{ProxyPort}/size/300000?id=[1-{Count}]")).Finish();
@@ -174,9 +162,9 @@ public sealed class P19TcpOptionTests : Scenario
     public void Java_that_asks_how_much_there_is()
     {
         const int Count = 40;
-        _ = new Recorder(_other, traced: true);
+        _ = new Recorder(Other, traced: true);
         using var near = Agent(Sandbox, "headers,tcp");
-        using var far = Agent(_other, "headers,tcp");
+        using var far = Agent(Other, "headers,tcp");
 
         Sandbox.Start(Programs.Client("java-urlconnection", $"http://{Route.Far}:{Programs.BackendPort}", Count, 0, "j", Sandbox.Folder)).Finish();
         near.Finish();
@@ -188,10 +176,10 @@ public sealed class P19TcpOptionTests : Scenario
     [Fact]
     public void Obi_puts_it_near_the_request()
     {
-        _ = new Recorder(_other, traced: true);
-        using var far = Agent(_other, "tcp");
+        _ = new Recorder(Other, traced: true);
+        using var far = Agent(Other, "tcp");
 
-        _route.SilenceResets(Sandbox.Network);
+        Route.SilenceResets(Sandbox.Network);
         Sandbox.StartOutside(new ProgramStart("/usr/bin/python3", "python/obi.py", Route.Far, $"{Programs.BackendPort}", Route.Near)).Finish(20);
         far.Finish();
 
@@ -210,9 +198,9 @@ public sealed class P19TcpOptionTests : Scenario
             talk.Send(Request.Get($"/bytes?id={i}"), "bytes");
         }
 
-        var recorder = new Recorder(_other, traced: true);
+        var recorder = new Recorder(Other, traced: true);
         using var near = Agent(Sandbox, "tcp");
-        using var far = Agent(_other, "tcp");
+        using var far = Agent(Other, "tcp");
 
         Unchanged(talk, recorder);
         near.Finish();
@@ -224,9 +212,9 @@ public sealed class P19TcpOptionTests : Scenario
     [Fact]
     public void Other_protocols_carry_nothing()
     {
-        var recorder = new Recorder(_other, traced: true);
+        var recorder = new Recorder(Other, traced: true);
         using var near = Agent(Sandbox, "tcp");
-        using var far = Agent(_other, "tcp");
+        using var far = Agent(Other, "tcp");
         var talk = new Conversation();
         for (var i = 0; i < 50; i++)
         {
@@ -242,21 +230,4 @@ public sealed class P19TcpOptionTests : Scenario
 
     private static Agent Agent(Sandbox sandbox, string mode, params (string Name, string? Value)[] settings) =>
         new(sandbox, [(Mode, mode), .. settings]);
-
-    private static Conversation Gets(int count)
-    {
-        var talk = new Conversation();
-        for (var i = 0; i < count; i++)
-        {
-            talk.Send(Request.Get($"/kept?id={i}"));
-        }
-
-        return talk;
-    }
-
-    private void Unchanged(Conversation talk, Recorder recorder, string address = Route.Far)
-    {
-        StartPlayer(talk, address: address).Finish();
-        Assert.All(Compare(talk, recorder), Assert.Null);
-    }
 }

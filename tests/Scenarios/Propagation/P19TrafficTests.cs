@@ -7,18 +7,9 @@ namespace Scenarios.Propagation;
 /// Row P19 with traffic control: on the interface that is named, packets that TCP has finished get the option. Nothing but
 /// the options differs from what TCP sent: every byte arrives, and every checksum is right.
 /// </summary>
-public sealed class P19TrafficTests : Scenario
+public sealed class P19TrafficTests : TwoHosts
 {
     private const string Interface = "out";
-
-    private readonly Sandbox _other;
-    private readonly Route _route;
-
-    public P19TrafficTests()
-    {
-        _other = AddSandbox();
-        _route = new Route(Sandbox, _other);
-    }
 
     [Theory]
     [InlineData(Route.Far, "obi", "tcx")]
@@ -27,11 +18,11 @@ public sealed class P19TrafficTests : Scenario
     public void Each_request_of_a_kept_connection_is_the_parent_of_what_it_caused(string address, string format, string backend)
     {
         const int Count = 200;
-        var recorder = new Recorder(_other, traced: true, address: address);
+        var recorder = new Recorder(Other, traced: true, address: address);
         using var near = Agent(("HILO_TCP_OPTION_FORMAT", format), ("OTEL_EBPF_BPF_TC_BACKEND", backend));
         using var far = FarAgent();
 
-        Unchanged(Gets(Count), recorder, address);
+        Unchanged(TcpOptions.Gets(Count), recorder, address);
         Finish(near, far);
 
         TcpOptions.Linked(near, far, Count);
@@ -47,19 +38,19 @@ public sealed class P19TrafficTests : Scenario
     public void Of_every_size_whatever_the_device_does_itself(string address, bool checksums, bool segments, bool timestamps)
     {
         int[] sizes = [0, 1, 700, 1340, 1359, 1360, 1361, 1372, 1373, 1400, 1420, 2000, 2900, 20_000, 65_000, 100_001, 400_000];
-        foreach (var sandbox in (Sandbox[])[Sandbox, _other])
+        foreach (var sandbox in (Sandbox[])[Sandbox, Other])
         {
             sandbox.Network.Set("ipv4/tcp_timestamps", timestamps ? "1" : "0");
         }
 
-        _route.Offload(checksums, segments, Sandbox.Network, _other.Network);
+        Route.Offload(checksums, segments, Sandbox.Network, Other.Network);
         var talk = new Conversation();
         for (var i = 0; i < sizes.Length; i++)
         {
             talk.Send(Request.Post($"/sized?id={i}", Request.Body(sizes[i], i)));
         }
 
-        var recorder = new Recorder(_other, traced: true, address: address);
+        var recorder = new Recorder(Other, traced: true, address: address);
         using var near = Agent();
         using var far = FarAgent();
 
@@ -75,13 +66,13 @@ public sealed class P19TrafficTests : Scenario
     {
         const int Count = 500;
         const int Lost = Count / 100;
-        _route.Forward("tcp dport 8080 meta length > 90 numgen inc mod 100 50 drop");
-        var recorder = new Recorder(_other, traced: true);
-        var capture = _route.Capture(Programs.BackendPort);
+        Route.Forward("tcp dport 8080 meta length > 90 numgen inc mod 100 50 drop");
+        var recorder = new Recorder(Other, traced: true);
+        var capture = Route.Capture(Programs.BackendPort);
         using var near = Agent();
         using var far = FarAgent();
 
-        Unchanged(Gets(Count), recorder);
+        Unchanged(TcpOptions.Gets(Count), recorder);
         Finish(near, far);
 
         TcpOptions.Linked(near, far, Count);
@@ -97,14 +88,14 @@ public sealed class P19TrafficTests : Scenario
     public void Large_requests_lose_segments_and_at_most_their_context()
     {
         const int Count = 60;
-        _route.Forward("tcp dport 8080 meta length > 60 numgen inc mod 20 10 drop");
+        Route.Forward("tcp dport 8080 meta length > 60 numgen inc mod 20 10 drop");
         var talk = new Conversation();
         for (var i = 0; i < Count; i++)
         {
             talk.Send(Request.Post($"/large?id={i}", Request.Body(1500 + (i * 500), i)));
         }
 
-        var recorder = new Recorder(_other, traced: true);
+        var recorder = new Recorder(Other, traced: true);
         using var near = Agent();
         using var far = FarAgent();
 
@@ -133,7 +124,7 @@ public sealed class P19TrafficTests : Scenario
             talk.Send(Request.Post($"/way?id={i}", Request.Body(i * 65, i)), way);
         }
 
-        var recorder = new Recorder(_other, traced: true);
+        var recorder = new Recorder(Other, traced: true);
         using var near = Agent();
         using var far = FarAgent();
 
@@ -151,13 +142,13 @@ public sealed class P19TrafficTests : Scenario
     public void Filters_of_a_neighbour_see_every_packet_and_hide_none(string backend, bool neighbourFirst)
     {
         const int Count = 100;
-        var recorder = new Recorder(_other, traced: true);
+        var recorder = new Recorder(Other, traced: true);
         var neighbour = neighbourFirst ? Neighbour.Start(Sandbox, "plain", Interface) : null;
         using var near = Agent(("OTEL_EBPF_BPF_TC_BACKEND", backend));
         neighbour ??= Neighbour.Start(Sandbox, "plain", Interface);
         using var far = FarAgent();
 
-        Unchanged(Gets(Count).Send(Request.Post("/large", Request.Body(100_000))), recorder);
+        Unchanged(TcpOptions.Gets(Count).Send(Request.Post("/large", Request.Body(100_000))), recorder);
         Finish(near, far);
         var seen = neighbour.Stop();
 
@@ -172,17 +163,17 @@ public sealed class P19TrafficTests : Scenario
     public void Gone_with_the_agent_and_there_again_with_the_next(string backend)
     {
         const int Count = 20;
-        var recorder = new Recorder(_other, traced: true);
+        var recorder = new Recorder(Other, traced: true);
         using var far = FarAgent();
         using (var killed = Agent(("OTEL_EBPF_BPF_TC_BACKEND", backend)))
         {
-            Unchanged(Gets(Count), recorder);
+            Unchanged(TcpOptions.Gets(Count), recorder);
             killed.Kill();
         }
 
-        Unchanged(Gets(Count), recorder);
+        Unchanged(TcpOptions.Gets(Count), recorder);
         using var near = Agent(("OTEL_EBPF_BPF_TC_BACKEND", backend));
-        Unchanged(Gets(Count), recorder);
+        Unchanged(TcpOptions.Gets(Count), recorder);
         Finish(near, far);
 
         Assert.Equal(2 * Count, far.Spans.Count(span => !span.IsRoot));
@@ -190,14 +181,14 @@ public sealed class P19TrafficTests : Scenario
     }
 
     [Fact]
-    public void On_other_interfaces_tcp_writes_it()
+    public void OnOther_interfaces_tcp_writes_it()
     {
         const int Count = 20;
-        var recorder = new Recorder(_other, traced: true);
+        var recorder = new Recorder(Other, traced: true);
         using var near = Agent(("HILO_TC_INTERFACES", "eth*, wlan{0,1}"));
         using var far = FarAgent();
 
-        Unchanged(Gets(Count).Send(Request.Post("/large", Request.Body(100_000))), recorder);
+        Unchanged(TcpOptions.Gets(Count).Send(Request.Post("/large", Request.Body(100_000))), recorder);
         Finish(near, far);
 
         TcpOptions.Linked(near, far, Count + 1);
@@ -208,7 +199,7 @@ public sealed class P19TrafficTests : Scenario
     public void Dropped_it_is_sent_without_and_never_again()
     {
         const int Count = 10;
-        _route.Forward("tcp option 25 exists drop");
+        Route.Forward("tcp option 25 exists drop");
         var (near, far) = PlayOneByOne(Count);
 
         TcpOptions.Unlinked(far, Count);
@@ -219,17 +210,15 @@ public sealed class P19TrafficTests : Scenario
     public void Answered_by_a_reset_it_is_never_sent_again()
     {
         const int Count = 5;
-        _route.Forward("tcp option 25 exists reject with tcp reset");
-        _ = new Recorder(_other, traced: true);
+        Route.Forward("tcp option 25 exists reject with tcp reset");
+        _ = new Recorder(Other, traced: true);
         using var near = Agent();
         using var far = FarAgent();
 
-        var url = $"http://{Route.Far}:{Programs.BackendPort}";
-        var loop = $"sleep 0.5; for i in 0 1 2 3 4 5; do curl -sS -o /dev/null -w '%{{http_code}} ' '{url}/reset?id='$i; done; true";
-        var codes = Sandbox.Start(new ProgramStart("sh", "-c", loop)).Finish();
+        var codes = StatusOfSix();
         Finish(near, far);
 
-        Assert.Equal(["000", .. Enumerable.Repeat("200", Count)], codes.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["000", .. Enumerable.Repeat("200", Count)], codes);
         TcpOptions.Unlinked(far, Count);
         Assert.Equal((1, 1), (near.Counter("option_written"), near.Counter("option_barred")));
     }
@@ -238,7 +227,7 @@ public sealed class P19TrafficTests : Scenario
     public void Stripped_it_is_given_up_when_nobody_answers()
     {
         const int Count = 6;
-        _route.Forward("tcp dport 8080 reset tcp option 253");
+        Route.Forward("tcp dport 8080 reset tcp option 253");
         var (near, far) = PlayOneByOne(Count, ("HILO_TCP_OPTION_FORMAT", "experiment"));
 
         TcpOptions.Unlinked(far, Count);
@@ -253,8 +242,8 @@ public sealed class P19TrafficTests : Scenario
     {
         const int Count = 50;
         const int Connections = 6;
-        var neighbours = (Neighbour[])[Neighbour.Start(Sandbox, "exclusive"), Neighbour.Start(_other, "exclusive")];
-        var recorder = new Recorder(_other, traced: true, address: address);
+        var neighbours = (Neighbour[])[Neighbour.Start(Sandbox, "exclusive"), Neighbour.Start(Other, "exclusive")];
+        var recorder = new Recorder(Other, traced: true, address: address);
         using var near = Agent(("HILO_TC_INTERFACES", null), ("HILO_TCP_OPTION_FORMAT", format));
         using var far = FarAgent();
 
@@ -280,8 +269,8 @@ public sealed class P19TrafficTests : Scenario
     public void Programs_of_every_day(string client, string server, int size)
     {
         const int Count = 20;
-        var start = Programs.Server(server, Programs.BackendPort, _other.Folder);
-        _other.Serve(server == "python" ? start with { Command = [.. start.Command, "0.0.0.0"] } : start, Programs.BackendPort);
+        var start = Programs.Server(server, Programs.BackendPort, Other.Folder);
+        Other.Serve(server == "python" ? start with { Command = [.. start.Command, "0.0.0.0"] } : start, Programs.BackendPort);
         using var near = Agent();
         using var far = FarAgent();
 
@@ -294,40 +283,23 @@ public sealed class P19TrafficTests : Scenario
     private Agent Agent(params (string Name, string? Value)[] settings) =>
         new(Sandbox, [("OTEL_EBPF_BPF_CONTEXT_PROPAGATION", "tcp"), ("HILO_TC_INTERFACES", Interface), .. settings]);
 
-    private Agent FarAgent() => new(_other, ("OTEL_EBPF_BPF_CONTEXT_PROPAGATION", "tcp"));
+    private Agent FarAgent() => new(Other, ("OTEL_EBPF_BPF_CONTEXT_PROPAGATION", "tcp"));
 
     private void Finish(Agent near, Agent far)
     {
         near.Finish();
         far.Finish();
-        Assert.Equal((0, 0), (_other.Network.Count("Tcp", "InCsumErrors"), _other.Network.Count("Ip", "InHdrErrors")));
+        Assert.Equal((0, 0), (Other.Network.Count("Tcp", "InCsumErrors"), Other.Network.Count("Ip", "InHdrErrors")));
         Assert.Equal(0, near.Counter("skip_option_grow"));
     }
 
     private (Agent Near, Agent Far) PlayOneByOne(int count, params (string Name, string? Value)[] settings)
     {
-        var recorder = new Recorder(_other, traced: true);
+        var recorder = new Recorder(Other, traced: true);
         using var near = Agent(settings);
         using var far = FarAgent();
         Unchanged(TcpOptions.OneByOne(count), recorder);
         Finish(near, far);
         return (near, far);
-    }
-
-    private static Conversation Gets(int count)
-    {
-        var talk = new Conversation();
-        for (var i = 0; i < count; i++)
-        {
-            talk.Send(Request.Get($"/kept?id={i}"));
-        }
-
-        return talk;
-    }
-
-    private void Unchanged(Conversation talk, Recorder recorder, string address = Route.Far)
-    {
-        StartPlayer(talk, address: address).Finish();
-        Assert.All(Compare(talk, recorder), Assert.Null);
     }
 }

@@ -43,6 +43,18 @@ internal static class TcpOptions
         return talk;
     }
 
+    /// <summary>All on one connection.</summary>
+    public static Conversation Gets(int count)
+    {
+        var talk = new Conversation();
+        for (var i = 0; i < count; i++)
+        {
+            talk.Send(Request.Get($"/kept?id={i}"));
+        }
+
+        return talk;
+    }
+
     /// <summary>What a capture has seen: sequence numbers, and the options that carry a context.</summary>
     public static IEnumerable<(string Sequence, string Option)> Segments(RunningProgram capture) =>
         from line in capture.Output.Split('\n')
