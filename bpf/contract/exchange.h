@@ -5,6 +5,7 @@
 enum protocol : __u8 {
     PROTOCOL_UNKNOWN,
     PROTOCOL_HTTP1,
+    PROTOCOL_HTTP2,
 };
 
 /* How the parent of a span was found. Written on the span as hilo.link. */
@@ -31,6 +32,7 @@ enum carrier : __u8 {
 enum outcome : __u8 {
     OUTCOME_COMPLETE,
     OUTCOME_CLOSED, /* the connection ended before the response was complete */
+    OUTCOME_RESET,  /* HTTP/2: a side gave up this stream */
     OUTCOME_TUNNEL, /* CONNECT or Upgrade succeeded: the connection speaks something else now */
 };
 
@@ -48,6 +50,10 @@ struct exchange_event {
     __u32 target;                  /* pid the target was selected as: the key of its resource */
     __u32 pid OTLP("process.pid"); /* process that read or sent the request */
     __u32 tid OTLP("thread.id");   /* thread that read or sent the request, 0: not known */
+    __u32 reset_code;              /* OUTCOME_RESET: why, RFC 9113, 7 */
+    __u32 request_messages;        /* gRPC: messages that the client sent, 0: not known, or none ... */
+    __u32 response_messages;       /* ... and the server */
+    __u32 pad;
     __u16 status OTLP("http.response.status_code"); /* final status, 0: none came */
     __u16 request_head_size;                        /* captured bytes of the request head */
     __u16 response_head_size;                       /* captured bytes of the response head */
@@ -58,6 +64,8 @@ struct exchange_event {
     enum link link OTLP("hilo.link");
     enum carrier carrier OTLP("hilo.propagation");
     enum outcome outcome;
-    __u8 pad[5];
+    __u8 is_grpc;      /* 1: by the content-type of request or response */
+    __u16 grpc_status; /* 1 + the status of the call, 0: none came */
+    __u8 pad2[2];
     __u8 heads[]; /* request_head_size bytes, then response_head_size bytes */
 };

@@ -33,6 +33,7 @@ enum note_kind : __u8 {
     NOTE_REQUEST_HEADER,
     NOTE_RESPONSE_HEADER,
     NOTE_TRACESTATE,
+    NOTE_GRPC_MESSAGE, /* percent-encoded, as on the wire */
 };
 
 struct note {

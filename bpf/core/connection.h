@@ -61,6 +61,20 @@ struct request_name {
     __u32 pad;
 };
 
+/* What only a stream of HTTP/2 has; all zero in HTTP/1. Counts are 0 when they are not known. */
+struct call {
+    __u32 reset_code;
+    __u32 request_messages; /* of gRPC ... */
+    __u32 response_messages;
+    __u32 request_left; /* ... and how many bytes of the last one are still to come */
+    __u32 response_left;
+    __u32 over;        /* 1: told to the agent, by whichever direction came first */
+    __u16 grpc_status; /* 1 + status, 0: none */
+    __u8 is_grpc;
+    __u8 pad;
+    __u32 pad2;
+};
+
 struct exchange {
     struct span_context span;
     __u8 parent_id[SPAN_ID_SIZE];
@@ -77,7 +91,8 @@ struct exchange {
     enum link link;
     enum carrier carrier;
     __u8 extras; /* EXTRA_…: what is kept under the name of this request */
-    __u8 pad;
+    enum protocol protocol;
+    struct call call;
     __u8 request_head[REQUEST_CAPTURE];
     __u8 response_head[RESPONSE_CAPTURE];
 };

@@ -97,6 +97,7 @@ static __always_inline struct exchange *exchange_open(struct connection *connect
     exchange->request_flags = requests->head.flags;
     exchange->response_captured = 0;
     exchange->status = 0;
+    exchange->protocol = PROTOCOL_HTTP1;
     exchange->carrier = CARRIER_NONE;
     exchange->extras = connection->extras;
     connection->extras = 0;

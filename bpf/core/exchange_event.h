@@ -29,17 +29,23 @@ static __always_inline void exchange_fill(const struct connection *connection,
     event->target = connection->target;
     event->pid = exchange->pid;
     event->tid = exchange->tid;
+    event->reset_code = exchange->call.reset_code;
+    event->request_messages = exchange->call.request_messages;
+    event->response_messages = exchange->call.response_messages;
+    event->pad = 0;
     event->status = exchange->status;
     event->request_head_size = exchange->request_captured;
     event->response_head_size = exchange->response_captured;
     event->role = connection->role;
-    event->protocol = PROTOCOL_HTTP1;
+    event->protocol = exchange->protocol;
     event->link = exchange->link;
     event->carrier = exchange->carrier;
     event->outcome = outcome;
     event->notes_at = 0;
     event->notes_size = 0;
-    __builtin_memset(event->pad, 0, sizeof(event->pad));
+    event->is_grpc = exchange->call.is_grpc;
+    event->grpc_status = exchange->call.grpc_status;
+    __builtin_memset(event->pad2, 0, sizeof(event->pad2));
     event->span.flags &= TRACE_FLAG_SAMPLED | TRACE_FLAG_RANDOM;
 }
 
