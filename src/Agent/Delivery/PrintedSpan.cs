@@ -23,7 +23,7 @@ internal sealed record PrintedSpan
     /// <summary>Servers: the span name. Clients: an arrow, the name and where the request went.</summary>
     public required string Operation { get; init; }
 
-    /// <summary>The HTTP status, or why there is none.</summary>
+    /// <summary>The status of HTTP or of the call, or why there is none.</summary>
     public required string Status { get; init; }
 
     public required bool IsError { get; init; }
@@ -39,24 +39,7 @@ internal sealed record PrintedSpan
 
     public static PrintedSpan From(scoped in SpanView span)
     {
-        string status = "", error = "", url = "";
-        var attributes = span.Attributes();
-        while (attributes.Next())
-        {
-            if (attributes.Key.SequenceEqual(AttributeKeys.HttpResponseStatusCode))
-            {
-                status = attributes.Integer.ToString("d", null);
-            }
-            else if (attributes.Key.SequenceEqual(AttributeKeys.ErrorType))
-            {
-                error = Clean(attributes.Text);
-            }
-            else if (attributes.Key.SequenceEqual(AttributeKeys.UrlFull))
-            {
-                url = Clean(attributes.Text);
-            }
-        }
-
+        var attributes = new PrintedAttributes(span);
         var isClient = span.Kind == SpanView.Client;
         var name = Clean(span.Name);
         return new PrintedSpan
@@ -65,8 +48,8 @@ internal sealed record PrintedSpan
             SpanId = ReadId(span.SpanId),
             ParentId = ReadId(span.ParentId),
             Service = Clean(span.Service),
-            Operation = isClient ? $"→ {name} {Place(url)}".TrimEnd() : name,
-            Status = status.Length > 0 ? status : error.Length > 0 ? error : "-",
+            Operation = isClient ? $"→ {name} {attributes.Place}".TrimEnd() : name,
+            Status = attributes.Status,
             IsError = span.IsError,
             IsClient = isClient,
             Start = span.Start,
@@ -82,16 +65,8 @@ internal sealed record PrintedSpan
 
     private static ulong ReadId(ReadOnlySpan<byte> id) => id.Length == 8 ? BinaryPrimitives.ReadUInt64BigEndian(id) : 0;
 
-    /// <summary>Host and path: scheme and query say little and are long.</summary>
-    private static string Place(string url)
-    {
-        var start = url.IndexOf("://", StringComparison.Ordinal);
-        var place = start < 0 ? url : url[(start + 3)..];
-        var query = place.IndexOf('?', StringComparison.Ordinal);
-        return query < 0 ? place : place[..query];
-    }
-
-    private static string Clean(ReadOnlySpan<byte> utf8)
+    /// <summary>Without control characters.</summary>
+    internal static string Clean(ReadOnlySpan<byte> utf8)
     {
         var text = Encoding.UTF8.GetString(utf8);
         return text.Any(char.IsControl)

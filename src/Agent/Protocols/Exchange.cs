@@ -10,14 +10,20 @@ internal readonly ref struct Exchange
     private readonly ref readonly ExchangeEvent _event;
 
     public Exchange(
-        [UnscopedRef] in ExchangeEvent e, ReadOnlySpan<byte> heads, ReadOnlySpan<byte> peerAddress, HttpMethods methods)
+        [UnscopedRef] in ExchangeEvent e,
+        ReadOnlySpan<byte> heads,
+        ReadOnlySpan<byte> localAddress,
+        ReadOnlySpan<byte> peerAddress,
+        HttpMethods methods)
     {
         _event = ref e;
         Methods = methods;
+        LocalAddress = localAddress;
         PeerAddress = peerAddress;
         var requestSize = Math.Min(e.RequestHeadSize, heads.Length);
         Request = heads[..requestSize];
         Response = heads[requestSize..Math.Min(requestSize + e.ResponseHeadSize, heads.Length)];
+        Notes = e.NotesAt + e.NotesSize <= heads.Length ? heads.Slice(e.NotesAt, e.NotesSize) : default;
     }
 
     public ref readonly ExchangeEvent Event => ref _event;
@@ -26,7 +32,12 @@ internal readonly ref struct Exchange
 
     public ReadOnlySpan<byte> Response { get; }
 
-    /// <summary>Text of <see cref="ExchangeEvent.Remote"/>, wanted more than once.</summary>
+    /// <summary>For <see cref="NoteReader"/>.</summary>
+    public ReadOnlySpan<byte> Notes { get; }
+
+    /// <summary>Text of <see cref="ExchangeEvent.Local"/>, wanted more than once, as that of the peer.</summary>
+    public ReadOnlySpan<byte> LocalAddress { get; }
+
     public ReadOnlySpan<byte> PeerAddress { get; }
 
     /// <summary>Those that may stand in an attribute.</summary>

@@ -9,6 +9,7 @@ namespace Agent.Protocols;
 /// <summary>One exchange as one span: what every protocol has in common, then the protocol's own part.</summary>
 internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNotes? notes = null)
 {
+    private readonly byte[] _localText = new byte[AddressText.MaxSize];
     private readonly byte[] _peerText = new byte[AddressText.MaxSize];
 
     /// <summary>To be called now and then by the thread that writes.</summary>
@@ -17,7 +18,8 @@ internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNo
     public void Write([UnscopedRef] in ExchangeEvent e, ReadOnlySpan<byte> heads, scoped ref SpanWriter span)
     {
         var peer = AddressText.Format(e.Remote.Address.AsSpan(), _peerText);
-        var exchange = new Exchange(e, heads, peer, methods);
+        var local = AddressText.Format(e.Local.Address.AsSpan(), _localText);
+        var exchange = new Exchange(e, heads, local, peer, methods);
         span.TextComesFrom(heads);
         span.Identity(e.Span.TraceId.AsSpan(), e.Span.SpanId.AsSpan(), e.ParentId.AsSpan());
         span.Flags(e.Span.Flags, isParentRemote: !exchange.IsClient);
@@ -26,7 +28,7 @@ internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNo
         Describe(exchange, ref span);
         ExchangeEventAttributes.Write(e, ref span);
         WriteEndpoints(exchange, ref span);
-        notes?.Write(e, heads, ref span);
+        notes?.Write(exchange.Notes, ref span);
     }
 
     private static void Describe(scoped in Exchange exchange, scoped ref SpanWriter span)
@@ -35,6 +37,12 @@ internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNo
         {
             case Protocol.Http1:
                 Http1.Describe(exchange, ref span);
+                break;
+            case Protocol.Http2 when exchange.Event.IsGrpc != 0:
+                Grpc.Describe(exchange, ref span);
+                break;
+            case Protocol.Http2:
+                Http2.Describe(exchange, ref span);
                 break;
             default:
                 span.Name("unknown"u8);
@@ -47,8 +55,7 @@ internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNo
         ref readonly var e = ref exchange.Event;
         span.Attribute(AttributeKeys.NetworkPeerAddress, exchange.PeerAddress);
         span.Attribute(AttributeKeys.NetworkPeerPort, e.Remote.Port);
-        Span<byte> text = stackalloc byte[AddressText.MaxSize];
-        span.Attribute(AttributeKeys.NetworkLocalAddress, AddressText.Format(e.Local.Address.AsSpan(), text));
+        span.Attribute(AttributeKeys.NetworkLocalAddress, exchange.LocalAddress);
         span.Attribute(AttributeKeys.NetworkLocalPort, e.Local.Port);
     }
 }

@@ -9,7 +9,8 @@ namespace Agent.Protocols;
 /// </summary>
 internal readonly ref struct ForwardedHeader
 {
-    public ReadOnlySpan<byte> Client { get; private init; }
+    /// <summary>Perhaps with a port.</summary>
+    private ReadOnlySpan<byte> Client { get; init; }
 
     public ReadOnlySpan<byte> Host { get; private init; }
 
@@ -30,6 +31,13 @@ internal readonly ref struct ForwardedHeader
             Host = Either(Parameter(element, "host"u8), First(headers.ForwardedHost)),
             Scheme = KnownScheme(Either(Parameter(element, "proto"u8), First(headers.ForwardedProto))),
         };
+    }
+
+    /// <summary>The address of the client without its port, or <paramref name="otherwise"/> when none is given.</summary>
+    public ReadOnlySpan<byte> ClientOr(ReadOnlySpan<byte> otherwise)
+    {
+        var client = new Authority(Client).Host;
+        return !client.IsEmpty ? client : otherwise;
     }
 
     private static ReadOnlySpan<byte> Either(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) =>

@@ -52,6 +52,13 @@ internal readonly ref struct RequestTarget
     /// <summary>True when the path itself ended with the capture: its last segment is not whole.</summary>
     public bool IsPathCut { get; }
 
+    /// <summary>
+    /// Of HTTP/2, which keeps authority and path apart: what the kernel says in the place of a path that it does not know
+    /// is no target of HTTP/1.
+    /// </summary>
+    public static RequestTarget OfStream(scoped in RequestHead head) =>
+        head.Target is [(byte)'/' or (byte)'*', ..] ? new RequestTarget(head) : default;
+
     private static ReadOnlySpan<byte> KnownScheme(ReadOnlySpan<byte> scheme) =>
         Ascii.EqualsIgnoreCase(scheme, "http"u8) ? "http"u8
         : Ascii.EqualsIgnoreCase(scheme, "https"u8) ? "https"u8

@@ -8,6 +8,8 @@ internal static class AttributeKeys
 
     public static ReadOnlySpan<byte> ErrorType => "error.type"u8;
 
+    public static ReadOnlySpan<byte> HiloRpcKind => "hilo.rpc.kind"u8;
+
     public static ReadOnlySpan<byte> HttpRequestMethod => "http.request.method"u8;
 
     public static ReadOnlySpan<byte> HttpRequestMethodOriginal => "http.request.method_original"u8;
@@ -26,6 +28,14 @@ internal static class AttributeKeys
     public static ReadOnlySpan<byte> NetworkPeerPort => "network.peer.port"u8;
 
     public static ReadOnlySpan<byte> NetworkProtocolVersion => "network.protocol.version"u8;
+
+    public static ReadOnlySpan<byte> RpcGrpcStatusCode => "rpc.grpc.status_code"u8;
+
+    public static ReadOnlySpan<byte> RpcMethod => "rpc.method"u8;
+
+    public static ReadOnlySpan<byte> RpcService => "rpc.service"u8;
+
+    public static ReadOnlySpan<byte> RpcSystem => "rpc.system"u8;
 
     public static ReadOnlySpan<byte> ServerAddress => "server.address"u8;
 

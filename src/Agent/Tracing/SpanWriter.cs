@@ -123,11 +123,19 @@ internal ref struct SpanWriter
     /// <summary>W3C tracestate, as it came; printable ASCII, because nothing else is valid there.</summary>
     public void TraceState(scoped ReadOnlySpan<byte> members) => SpanFields.WriteTraceState(ref _out, members);
 
-    /// <summary>Sets the status to error; the description is left out when an attribute says as much.</summary>
+    /// <summary>Sets the status to error; the description, which may be any bytes, is left out when an attribute says as much.</summary>
     public void Failed(scoped ReadOnlySpan<byte> description = default)
     {
         var status = SpanFields.BeginShortStatus(ref _out);
-        StatusFields.WriteMessage(ref _out, description);
+        if (description.Length <= MaxTextSize && Utf8.IsValid(description))
+        {
+            StatusFields.WriteMessage(ref _out, description);
+        }
+        else
+        {
+            WriteRepairedDescription(description);
+        }
+
         StatusFields.WriteCode(ref _out, StatusCode.Error);
         _out.End(status);
     }
@@ -155,6 +163,10 @@ internal ref struct SpanWriter
     [SkipLocalsInit]
     private void WriteRepairedText(scoped ReadOnlySpan<byte> text) =>
         AnyValueFields.WriteStringValue(ref _out, Repair(text, stackalloc byte[MaxTextSize]));
+
+    [SkipLocalsInit]
+    private void WriteRepairedDescription(scoped ReadOnlySpan<byte> description) =>
+        StatusFields.WriteMessage(ref _out, Repair(description, stackalloc byte[MaxTextSize]));
 
     /// <summary>Copies what is UTF-8 and fits, and puts U+FFFD where something else was.</summary>
     private static ReadOnlySpan<byte> Repair(ReadOnlySpan<byte> text, Span<byte> buffer)

@@ -7,10 +7,13 @@ namespace Agent.Tests.Delivery;
 
 public class AllocationTests
 {
-    [Fact]
-    public void Ring_to_otlp_allocates_nothing()
+    [Theory]
+    [InlineData(BenchTraffic.Http1)]
+    [InlineData(BenchTraffic.Http2)]
+    [InlineData(BenchTraffic.Grpc)]
+    internal void Ring_to_otlp_allocates_nothing(BenchTraffic traffic)
     {
-        var bench = new SpanBench();
+        var bench = new SpanBench(traffic);
         bench.Measure(20_000);
 
         var (_, bytesPerSpan, allocated) = bench.Measure(200_000);
@@ -27,11 +30,12 @@ public class AllocationTests
 
         var start = new ProcessStartInfo(binary, ["bench-spans", "200000"]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
-        var line = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        Assert.StartsWith("bench-spans: 200000 spans in ", line, StringComparison.Ordinal);
-        Assert.EndsWith(", 0 bytes allocated\n", line, StringComparison.Ordinal);
+        var lines = output.TrimEnd('\n').Split('\n');
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines, line => Assert.Matches("^bench-spans (Http1|Http2|Grpc): 200000 spans in .*, 0 bytes allocated$", line));
     }
 
     private static string Root([CallerFilePath] string self = "") =>

@@ -26,8 +26,9 @@ internal static class Spans
         string service, ulong id, ulong parent, double startMs, double durationMs, string request, ushort status = 200, ulong trace = 0) =>
         Encode(Exchanges.Event(Role.Client, status), service, id, parent, startMs, durationMs, request, trace);
 
-    private static byte[] Encode(
-        ExchangeEvent e, string service, ulong id, ulong parent, double startMs, double durationMs, string request, ulong trace)
+    /// <summary>A span of an event of the caller's, whose ids and times are replaced.</summary>
+    public static byte[] Encode(
+        ExchangeEvent e, string service, ulong id, ulong parent, double startMs, double durationMs, string request, ulong trace = 0)
     {
         var ids = new byte[16];
         BinaryPrimitives.WriteUInt64BigEndian(ids, id);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Runtime.CompilerServices;
 using System.Text;
+using Agent.Contract;
 using Agent.Delivery;
+using Agent.Tests.Tracing;
 using Agent.Tracing;
 
 namespace Agent.Tests.Delivery;
@@ -24,6 +26,30 @@ public class TreePrinterTests
 
         AssertGolden($"chain-{width}");
         Assert.Equal((6, false), (printer.Shown, printer.IsWaiting));
+    }
+
+    [Theory]
+    [InlineData(110)]
+    [InlineData(60)]
+    public void Calls_are_shown_with_their_names_and_their_own_status(int width)
+    {
+        var printer = new TreePrinter(Spans.Plain(width), _time);
+        Add(printer, Spans.Server("edge", 1, 0, 0, 12, "GET /orders/42 HTTP/2\r\nhost: shop\r\n\r\n", 500));
+        Add(printer, Call(Role.Client, "edge", 2, 1, 1, 4, grpcStatus: 0));
+        Add(printer, Call(Role.Server, "orders", 3, 2, 2, 2, grpcStatus: 0));
+        Add(printer, Call(Role.Client, "edge", 4, 1, 6, 5, grpcStatus: 14));
+        Add(printer, Call(Role.Server, "orders", 5, 4, 7, 3, grpcStatus: null));
+        Advance(printer, 300);
+
+        AssertGolden($"calls-{width}");
+
+        static byte[] Call(Role role, string service, ulong id, ulong parent, double startMs, double durationMs, int? grpcStatus)
+        {
+            var e = Exchanges.Call(role, grpcStatus);
+            e.Outcome = grpcStatus is null ? Outcome.Reset : Outcome.Complete;
+            e.ResetCode = 8;
+            return Spans.Encode(e, service, id, parent, startMs, durationMs, Exchanges.CallHead);
+        }
     }
 
     [Fact]
