@@ -6,6 +6,7 @@ using Agent.Contract;
 using Agent.Delivery;
 using Agent.Diagnostics;
 using Agent.Events;
+using Agent.Probes;
 using Agent.Targets;
 
 namespace Agent.Cli;
@@ -35,22 +36,24 @@ internal static class Run
         var loop = new EventLoop(ring, delivery.Sink, ledger);
         var programs = new ProgramChanges(proc, tree, options.Selector, table, kernel.Targets);
         var router = new EventRouter(table, delivery.Sink, ledger, programs, changes, kernel.Eviction);
-        var watcher = new TargetWatcher(
-            proc, tree, options.Selector, table, kernel.Targets, new SocketOwners(proc, kernel.Owners), kernel.Probes,
-            kernel.Unwatch);
+        var once = new OnceLog();
+        var owners = new SocketOwners(proc, kernel.Owners);
+        var processes = new TargetProcesses(proc, table, new ProbeSet(kernel.Probes, once), kernel.Unwatch);
+        var search = new TargetSearch(proc, tree, options.Selector, table, kernel.Targets, owners, processes, once);
+        var watcher = new TargetWatcher(processes, search, owners, kernel.Unwatch, once);
         using var answers = kernel.Answer(router);
 
         kernel.AttachProcessEvents();
-        watcher.Scan();
+        search.Everywhere();
         kernel.WaitForWatches();
         using var governor = kernel.Govern(options.Overhead);
         using var guard = kernel.Guard(options.Guard);
-        var metrics = new Metrics(Usage.Version, ledger, kernel.Counters, governor, guard, kernel.Canary, () => watcher.Count);
+        var metrics = new Metrics(Usage.Version, ledger, kernel.Counters, governor, guard, kernel.Canary, () => processes.Count);
         using var scraped = options.Metrics.Port == 0 ? null : MetricsServer.Start(options.Metrics, metrics.Describe);
         using var signals = new Signals(loop.Stop, () => Report(ledger, kernel.Counters, governor, guard));
         var watching = new Thread(() => watcher.Run(changes, kernel.EventsWereLost)) { Name = "targets" };
         watching.Start();
-        Log.Always($"ready: {watcher.Count} process(es) traced, headers {(kernel.InjectsHeaders ? "written" : "not written")}" +
+        Log.Always($"ready: {processes.Count} process(es) traced, headers {(kernel.InjectsHeaders ? "written" : "not written")}" +
             (options.TcpOption == TcpOption.Off ? "" : ", TCP option written"));
 
         LibC.HurryThread(); // names programs before they end
