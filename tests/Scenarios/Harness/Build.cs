@@ -9,7 +9,7 @@ internal static class Build
     private static readonly Lock Gate = new();
 
     public static string C(string name) =>
-        Make("c", "c-" + name, "gcc", "-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", "{target}", $"c/{name}.c", "-luring");
+        Make("c", "c-" + name, "gcc", "-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", "{target}", $"c/{name}.c", "-luring", "-lnghttp2");
 
     /// <summary>Somebody else's BPF object, and the program that loads it.</summary>
     public static (string Object, string Loader) Neighbour() => (
@@ -18,12 +18,29 @@ internal static class Build
         Make("bpf", "neighbour", "gcc", "-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-isystem", Native("include"), "-o", "{target}",
             "bpf/neighbour.c", Native("libbpf.a"), Native("libelf.a"), "-lz"));
 
-    public static string Go() => Make("go", "go-web", "go", "build", "-o", "{target}", "go/web.go");
+    public static string Go(string name = "web") => Make("go", "go-" + name, "go", "build", "-o", "{target}", $"go/{name}.go");
 
     public static string Java() => Make("java", "java-web", "javac", "-d", "{target}", "java/Web.java");
 
-    public static string Dotnet() =>
-        Path.Combine(Make("dotnet", "dotnet-web", "dotnet", "build", "dotnet/web.cs", "-c", "Release", "-o", "{target}"), "web");
+    /// <summary>A class path: the service, and gRPC as Debian has it.</summary>
+    public static string JavaRpc()
+    {
+        string[] names =
+        [
+            "grpc-api", "grpc-context", "grpc-core", "grpc-netty", "grpc-stub", "guava", "perfmark-api", "netty-buffer", "netty-codec",
+            "netty-codec-http", "netty-codec-http2", "netty-common", "netty-handler", "netty-resolver", "netty-transport",
+        ];
+        var path = string.Join(':', names.Select(name => $"/usr/share/java/{name}.jar"));
+        return $"{path}:{Make("java", "java-rpc", "javac", "-cp", path, "-d", "{target}", "java/Rpc.java")}";
+    }
+
+    public static string Dotnet(string name = "web") =>
+        Path.Combine(Make("dotnet", "dotnet-" + name, "dotnet", "build", $"dotnet/{name}.cs", "-c", "Release", "-o", "{target}"), name);
+
+    /// <summary>gRPC for Node.js, as a folder of modules.</summary>
+    public static string NodeGrpc() => Path.Combine(
+        Make("node-grpc", "node-grpc", "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", "{target}", "@grpc/grpc-js@1.14.7"),
+        "node_modules");
 
     /// <summary>The OpenTelemetry SDK for Node.js, as a folder of modules.</summary>
     public static string NodeOtel() => Path.Combine(
@@ -62,6 +79,7 @@ internal static class Build
             RedirectStandardError = true,
         };
         info.Environment["GO111MODULE"] = "off";
+        info.Environment["GOPATH"] = "/usr/share/gocode"; // the packages of Debian
         info.Environment["GOCACHE"] = Path.Combine(Repository.Output, "go-cache");
         foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
