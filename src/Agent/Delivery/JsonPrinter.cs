@@ -77,6 +77,16 @@ internal sealed class JsonPrinter : ISpanPrinter
             {
                 json.WriteString(attributes.Key, attributes.Text);
             }
+            else if (attributes.IsList)
+            {
+                json.WriteStartArray(attributes.Key);
+                while (attributes.NextText())
+                {
+                    json.WriteStringValue(attributes.Text);
+                }
+
+                json.WriteEndArray();
+            }
             else
             {
                 json.WriteNumber(attributes.Key, attributes.Integer);

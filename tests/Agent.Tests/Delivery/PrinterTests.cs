@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
 using System.Text.Json;
+using Agent.Config;
 using Agent.Contract;
 using Agent.Delivery;
 using Agent.Diagnostics;
@@ -47,6 +48,23 @@ public class PrinterTests
         Assert.Equal(81, span.GetProperty("attributes").GetProperty("server.port").GetInt64());
         Assert.Equal("error", span.GetProperty("status").GetProperty("code").GetString());
         Assert.Equal("0000000000000001", JsonDocument.Parse(lines[1]).RootElement.GetProperty("parentSpanId").GetString());
+    }
+
+    [Fact]
+    public void Json_has_the_attributes_of_a_call_and_lists_of_texts()
+    {
+        var headers = HeaderOptions.Read(name => name == "HILO_CAPTURE_REQUEST_HEADERS" ? "X-Tenant" : null);
+        byte[] notes = [.. Exchanges.Note(NoteKind.RequestHeader, 0, "blue"), .. Exchanges.Note(NoteKind.RequestHeader, 0, "red")];
+        var request = Encoding.ASCII.GetBytes(Exchanges.CallHead);
+
+        Print(new JsonPrinter(), Exchanges.Encode(Exchanges.Call(Role.Server, 0), request, [], notes: notes, headers: headers));
+
+        using var json = JsonDocument.Parse(_output.ToString());
+        var attributes = json.RootElement.GetProperty("attributes");
+        Assert.Equal("shop.v1.Orders/Place", json.RootElement.GetProperty("name").GetString());
+        Assert.Equal(0, attributes.GetProperty("rpc.grpc.status_code").GetInt64());
+        Assert.Equal("""["blue","red"]""", attributes.GetProperty("http.request.header.x-tenant").GetRawText());
+        Assert.Equal("10.0.0.1", attributes.GetProperty("network.local.address").GetString());
     }
 
     [Fact]

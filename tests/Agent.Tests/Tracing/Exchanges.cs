@@ -67,6 +67,11 @@ internal static class Exchanges
 
     /// <summary>Runs an event through the sink and reads the result with Google's classes.</summary>
     public static ExportTraceServiceRequest Export(
+        ExchangeEvent e, byte[] request, byte[] response, HttpMethods? methods = null, byte[]? notes = null, HeaderOptions? headers = null) =>
+        ExportTraceServiceRequest.Parser.ParseFrom(Encode(e, request, response, methods, notes, headers));
+
+    /// <summary>A batch of one span, as the receiver gets it.</summary>
+    public static byte[] Encode(
         ExchangeEvent e, byte[] request, byte[] response, HttpMethods? methods = null, byte[]? notes = null, HeaderOptions? headers = null)
     {
         e.RequestHeadSize = (ushort)request.Length;
@@ -83,7 +88,7 @@ internal static class Exchanges
         sink.Write(ResourceOf("shop"), e, [.. request, .. response, .. new byte[NotesGap], .. notes ?? []]);
         sink.Flush();
         Assert.NotNull(encoded);
-        return ExportTraceServiceRequest.Parser.ParseFrom(encoded);
+        return encoded;
     }
 
     public static OpenTelemetry.Proto.Trace.V1.Span Span(
