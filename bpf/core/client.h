@@ -126,25 +126,16 @@ static __always_inline void client_self_traced(struct exchange *exchange,
     id_copy(exchange->span.span_id, parent->parent_id);
 }
 
-/* Opens the exchange of the request whose head in connection->tx is complete; exchange_newest() is it.
- * Returns its carrier: CARRIER_APPLICATION when the header is the application's own affair,
- * CARRIER_REWRITTEN when its parent id has to be replaced, CARRIER_NONE when a header is missing,
- * CARRIER_SKIPPED when there was no memory: leave the request alone. */
-PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 tid)
+/* Parent, ids and carrier of the request whose head in connection->tx is complete. */
+static __always_inline void client_decide(struct connection *connection,
+                                          struct exchange *exchange,
+                                          __u32 pid,
+                                          __u32 tid)
 {
+    const struct stream *requests = &connection->tx;
     struct open_request *forwarded = NULL;
     struct open_request *parent;
-    struct exchange *exchange;
-    struct stream *requests;
 
-    if (!connection)
-        return CARRIER_SKIPPED;
-    requests = &connection->tx;
-    exchange = exchange_open(connection, requests);
-    if (!exchange) {
-        connection->opened++;
-        return CARRIER_SKIPPED;
-    }
     exchange->pid = pid;
     exchange->tid = tid;
     parent = client_parent(connection, tid, &exchange->link);
@@ -166,6 +157,24 @@ PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 t
     } else {
         client_adopt(exchange, &requests->head.context, parent);
     }
+}
+
+/* Opens the exchange of the request whose head in connection->tx is complete; exchange_newest() is it.
+ * Returns its carrier: CARRIER_APPLICATION when the header is the application's own affair,
+ * CARRIER_REWRITTEN when its parent id has to be replaced, CARRIER_NONE when a header is missing,
+ * CARRIER_SKIPPED when there was no memory: leave the request alone. */
+PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 tid)
+{
+    struct exchange *exchange;
+
+    if (!connection)
+        return CARRIER_SKIPPED;
+    exchange = exchange_open(connection, &connection->tx);
+    if (!exchange) {
+        connection->opened++;
+        return CARRIER_SKIPPED;
+    }
+    client_decide(connection, exchange, pid, tid);
     exchange_opened(connection, exchange);
     return exchange->carrier;
 }

@@ -23,6 +23,7 @@ enum stream_phase : __u8 {
     STREAM_HELD,        /* behind a request that may turn the connection into a tunnel */
     STREAM_TUNNEL,      /* no longer HTTP/1, by agreement of both sides */
     STREAM_UNKNOWN,     /* never was */
+    STREAM_HTTP2,       /* a direction of HTTP/2, which other programs follow (http2_walk.h) */
     STREAM_LOST,        /* bytes were missed: waits for the start of a message */
 };
 
@@ -40,6 +41,13 @@ struct stream {
     __u8 skipped; /* 1: a segment could not be looked at */
     __u8 pad;
     __u32 turn; /* 1: a CPU works on it (turn.h) */
+};
+
+/* What is known of a connection as one of HTTP/2. */
+enum http2_state : __u8 {
+    HTTP2_NOT,
+    HTTP2_MAYBE,    /* older than Hilo, and something may be a frame */
+    HTTP2_FOLLOWED, /* each direction from its first byte on, unless it lost its place */
 };
 
 #define EXTRA_CARRY 1
@@ -142,7 +150,8 @@ struct connection {
     __u32 closed;       /* ordinal of the newest request that is over: they end in order */
     __u8 existed;       /* older than Hilo */
     __u8 barred;        /* client: must not enter the sockmap */
-    __u8 pad[2];
+    enum http2_state http2;
+    __u8 pad;
     enum counter skip;   /* client: why sk_msg cannot inject into the next request, if it knows */
     __u64 reenrolled_at; /* client: place in rx at which it was last put back into the sockmap */
     struct request_name
@@ -163,6 +172,8 @@ struct connection {
     __u8 capture[REQUEST_CAPTURE];
     __u8 answer[RESPONSE_CAPTURE]; /* head of the response that is just passing */
     struct options options;
+    __u32 newest_stream; /* HTTP/2: of the client's ... */
+    __u32 open_streams;  /* ... and how many of them are not over */
 };
 
 struct {

@@ -17,6 +17,7 @@
 #include "socket.h"
 #include "harm.h"
 #include "throttle.h"
+#include "watch.h"
 
 #define ENROLLED_MAX 65536
 #define ENROL_CALLBACKS                                                                            \
@@ -104,6 +105,13 @@ static __always_inline bool socket_is_plain(const struct tcp_sock *tcp)
     return file_flags & O_NONBLOCK && !socket_counts_copies(tcp);
 }
 
+/* Between its requests. */
+static __always_inline bool enrol_may_stay(const struct connection *connection,
+                                           const struct tcp_sock *tcp)
+{
+    return settings.resident && socket_is_plain(tcp) && watch_of(connection->pid) == WATCH_QUIET;
+}
+
 /* The socket goes with the segment that is built next, and may come back with the response. */
 static __always_inline void enrol_leave(struct connection *connection)
 {
@@ -141,16 +149,24 @@ static __always_inline void enrol_sent(struct bpf_sock_ops *ops, struct connecti
                 ~(settings.tcp_option ? BPF_SOCK_OPS_PARSE_ALL_HDR_OPT_CB_FLAG : ENROL_CALLBACKS));
 }
 
-/* Data arrives at a member that waits with nothing sent: the server speaks unasked. Not so the packet
- * whose response put the socket back a moment ago. */
+/* Data arrives at a member that waits with nothing sent: the server speaks unasked, as one of HTTP/2 may.
+ * Not so the packet whose response put the socket back a moment ago. */
 static __always_inline void enrol_received(struct bpf_sock_ops *ops, struct connection *connection)
 {
     struct tcp_header *tcp = ops->skb_data;
+    struct tcp_sock *sock;
     __u32 size;
 
     if (connection->settled || (void *)(tcp + 1) > ops->skb_data_end)
         return;
     size = ops->skb_len - (__u32)(tcp->data_offset >> 4) * 4;
-    if (size && (__s32)(bpf_ntohl(tcp->seq) + size - (__u32)connection->reenrolled_at) > 0)
-        enrol_withdraw(connection);
+    if (!size || (__s32)(bpf_ntohl(tcp->seq) + size - (__u32)connection->reenrolled_at) <= 0)
+        return;
+    sock = ops->sk ? bpf_skc_to_tcp_sock(ops->sk) : NULL;
+    if (sock && enrol_may_stay(connection, sock)) {
+        connection->settled = 1;
+        return;
+    }
+    enrol_withdraw(connection);
+    port_waits(connection->local.port, 1);
 }

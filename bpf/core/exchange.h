@@ -31,6 +31,33 @@ static __always_inline bool exchange_outstanding(const struct connection *connec
     return connection->opened != connection->closed;
 }
 
+/* A stream of HTTP/2 is, for whoever asks for a request by name, a connection with one request: with the
+ * cookie of the real one, and the number of the stream in bits that cookies do not reach. */
+static __always_inline __u64 call_cookie(__u64 cookie, __u32 stream)
+{
+    return cookie ^ (__u64)((stream + 1) >> 1) << 33;
+}
+
+static __always_inline struct request_name call_name(const struct connection *connection,
+                                                     __u32 stream)
+{
+    struct request_name name = {.cookie = call_cookie(connection->cookie, stream), .ordinal = 1};
+
+    return name;
+}
+
+static __always_inline struct exchange *exchange_named(const struct request_name *name)
+{
+    return bpf_map_lookup_elem(&pipelined, name);
+}
+
+APART struct exchange *call_of(const struct connection *connection, __u32 stream)
+{
+    struct request_name name = call_name(connection, stream);
+
+    return exchange_named(&name);
+}
+
 /* An open exchange by its ordinal, NULL: there was no room for it. */
 static __always_inline struct exchange *exchange_at(struct connection *connection, __u32 ordinal)
 {
@@ -81,13 +108,10 @@ static __always_inline struct exchange *exchange_place(struct connection *connec
 }
 
 /* Fills what both sides know when the head of the request is complete. */
-static __always_inline struct exchange *exchange_open(struct connection *connection,
-                                                      const struct stream *requests)
+static __always_inline void exchange_begin(struct connection *connection,
+                                           struct exchange *exchange,
+                                           const struct stream *requests)
 {
-    struct exchange *exchange = exchange_place(connection);
-
-    if (!exchange)
-        return NULL;
     exchange->start_ns = requests->started_ns;
     exchange->request_body_size =
         requests->head.flags & HTTP1_LENGTH ? requests->head.content_length : 0;
@@ -103,12 +127,21 @@ static __always_inline struct exchange *exchange_open(struct connection *connect
     connection->extras = 0;
     exchange->request_captured = connection->captured;
     if (!connection->staged)
-        return exchange; /* it was captured in place */
+        return; /* it was captured in place */
     copy_words(exchange->request_head, connection->capture, SMALL_CAPTURE);
     if (connection->captured > SMALL_CAPTURE)
         copy_words(exchange->request_head + SMALL_CAPTURE,
                    connection->capture + SMALL_CAPTURE,
                    REQUEST_CAPTURE - SMALL_CAPTURE);
+}
+
+static __always_inline struct exchange *exchange_open(struct connection *connection,
+                                                      const struct stream *requests)
+{
+    struct exchange *exchange = exchange_place(connection);
+
+    if (exchange)
+        exchange_begin(connection, exchange, requests);
     return exchange;
 }
 
@@ -135,7 +168,7 @@ static __always_inline void exchange_withdraw(struct connection *connection,
     exchange->tid = request->reader_tid;
     if (request->target) {
         connection->target = request->target;
-        target_request_closed(request->reader_pid, connection->cookie);
+        target_request_closed(request->reader_pid, request->cookie);
     }
 }
 
@@ -167,6 +200,23 @@ static __always_inline void extras_forget(const struct request_name *name, __u8 
         bpf_map_delete_elem(&notes, name);
 }
 
+/* It is over: gives it to the agent, unless it is not to be told. */
+static __always_inline void exchange_tell(const struct connection *connection,
+                                          const struct exchange *exchange,
+                                          const struct request_name *name,
+                                          enum outcome outcome,
+                                          __u64 now)
+{
+    if (exchange->extras & EXTRA_SELF_TRACED || exporter_is(connection->target))
+        count(COUNTER_SELF_TRACED);
+    else if (!(exchange->span.flags & TRACE_FLAG_SAMPLED))
+        count(COUNTER_UNSAMPLED);
+    else
+        count(exchange_emit(connection, exchange, name, outcome, now) ? COUNTER_EMITTED
+                                                                      : COUNTER_RING_FULL);
+    extras_forget(name, exchange->extras);
+}
+
 /* The last byte of the response, or the end of the connection. */
 PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outcome, __u64 now)
 {
@@ -186,14 +236,7 @@ PROVEN_ONCE int exchange_close(struct connection *connection, enum outcome outco
             exchange_withdraw(connection, exchange, request);
         else
             harm_exchange(connection, outcome, now - exchange->start_ns);
-        if (exchange->extras & EXTRA_SELF_TRACED || exporter_is(connection->target))
-            count(COUNTER_SELF_TRACED);
-        else if (!(exchange->span.flags & TRACE_FLAG_SAMPLED))
-            count(COUNTER_UNSAMPLED);
-        else
-            count(exchange_emit(connection, exchange, outcome, now) ? COUNTER_EMITTED
-                                                                    : COUNTER_RING_FULL);
-        extras_forget(&key, exchange->extras);
+        exchange_tell(connection, exchange, &key, outcome, now);
     } else if (exchange_outstanding(connection)) {
         count(COUNTER_PIPELINE_FULL); /* there was no room, or it had to make room for others */
     }

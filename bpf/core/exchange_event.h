@@ -90,11 +90,11 @@ static __always_inline bool exchange_emit_as(const struct connection *connection
 
 static __always_inline bool exchange_emit(const struct connection *connection,
                                           const struct exchange *exchange,
+                                          const struct request_name *name,
                                           enum outcome outcome,
                                           __u64 now)
 {
-    struct request_name name = {.cookie = connection->cookie, .ordinal = exchange->ordinal};
-    struct notes *notes = exchange->extras & EXTRA_NOTES ? notes_of(&name) : NULL;
+    struct notes *notes = exchange->extras & EXTRA_NOTES ? notes_of(name) : NULL;
 
     if (notes)
         return exchange_emit_as(connection, exchange, notes, outcome, now, REQUEST_CAPTURE, true);

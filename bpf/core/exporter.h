@@ -26,6 +26,23 @@ static __always_inline bool exporter_is(__u32 pid)
     return target && target->exports;
 }
 
+static __always_inline bool exporter_posts(const __u64 *words)
+{
+    return words[0] == WORD('P', 'O', 'S', 'T', ' ', '/', 'v', '1') &&
+           words[1] == WORD('/', 't', 'r', 'a', 'c', 'e', 's', ' ');
+}
+
+/* The same by gRPC: /opentelemetry.proto.collector.trace.v1.TraceService/Export */
+static __always_inline bool exporter_calls(const __u64 *words)
+{
+    return words[0] == WORD('P', 'O', 'S', 'T', ' ', '/', 'o', 'p') &&
+           words[1] == WORD('e', 'n', 't', 'e', 'l', 'e', 'm', 'e') &&
+           words[2] == WORD('t', 'r', 'y', '.', 'p', 'r', 'o', 't') &&
+           words[3] == WORD('o', '.', 'c', 'o', 'l', 'l', 'e', 'c') &&
+           words[4] == WORD('t', 'o', 'r', '.', 't', 'r', 'a', 'c') &&
+           words[5] == WORD('e', '.', 'v', '1', '.', 'T', 'r', 'a');
+}
+
 /* Is this the request by which a process exports, to the path that OTLP names? Then it is known now. */
 static __always_inline void exporter_recognise(const struct exchange *exchange, __u32 pid)
 {
@@ -34,8 +51,7 @@ static __always_inline void exporter_recognise(const struct exchange *exchange, 
     struct target *target;
     __u8 *any;
 
-    if (!settings.leave_exporters || words[0] != WORD('P', 'O', 'S', 'T', ' ', '/', 'v', '1') ||
-        words[1] != WORD('/', 't', 'r', 'a', 'c', 'e', 's', ' '))
+    if (!settings.leave_exporters || !(exporter_posts(words) || exporter_calls(words)))
         return;
     target = target_of(pid);
     any = bpf_map_lookup_elem(&exporters, &zero);

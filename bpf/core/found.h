@@ -91,20 +91,26 @@ static long found_one(__u32 index, void *state)
     return 0;
 }
 
-/* After each window of a head in which something was found. */
+/* After each window of a head in which something was found. `stream`: of HTTP/2, 0: HTTP/1. */
 PROVEN_ONCE int found_keep(struct connection *connection,
                            const struct window *window,
-                           bool responses)
+                           bool responses,
+                           __u32 stream)
 {
     struct found found = {.connection = connection, .window = window, .responses = responses};
-    struct exchange *exchange;
+    struct exchange *exchange = NULL;
 
     if (!connection || !window)
         return 0;
-    found.name.cookie = connection->cookie;
-    found.name.ordinal = responses ? connection->closed + 1 : connection->opened + 1;
+    if (stream) {
+        found.name = call_name(connection, stream);
+    } else {
+        found.name.cookie = connection->cookie;
+        found.name.ordinal = responses ? connection->closed + 1 : connection->opened + 1;
+    }
     repeat(WINDOW_FINDS, found_one, &found);
-    exchange = responses ? exchange_oldest(connection) : NULL;
+    if (responses)
+        exchange = stream ? exchange_named(&found.name) : exchange_oldest(connection);
     if (exchange)
         exchange->extras |= found.extras;
     else

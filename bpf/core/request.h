@@ -22,7 +22,9 @@ struct open_request {
     __u8 is_root;    /* it came without a context: an outgoing request may still name its trace */
     __u8 propagated; /* its trace id has left this process, or was taken over from it */
     __u8 extras;     /* EXTRA_… */
-    __u8 pad[5];
+    __u8 pad;
+    __u32
+        stream; /* HTTP/2: the newest stream of the connection, whose requests are filed apart (call.h) */
 };
 
 struct {
@@ -80,18 +82,23 @@ static __always_inline struct open_request *process_request(__u32 pid)
     return request && request->ordinal && request->reader_pid == pid ? request : NULL;
 }
 
-/* This thread has read from that connection. */
-static __always_inline void task_read(__u64 cookie, struct open_request *request)
+static __always_inline void task_set(const struct task *task)
 {
     __u32 tid = current_tid();
-    __u32 pid = current_pid();
-    struct task task = {.cookie = cookie, .first = request->ordinal, .last = request->newest};
     struct task *known = bpf_map_lookup_elem(&tasks, &tid);
 
     if (known)
-        *known = task;
+        *known = *task;
     else
-        bpf_map_update_elem(&tasks, &tid, &task, BPF_ANY);
+        bpf_map_update_elem(&tasks, &tid, task, BPF_ANY);
+}
+
+/* This process has the request, from now on. */
+static __always_inline void request_read(struct open_request *request)
+{
+    __u32 tid = current_tid();
+    __u32 pid = current_pid();
+
     if (request->reader_ordinal == request->ordinal)
         return;
     struct target *target = target_of(pid);
@@ -101,5 +108,14 @@ static __always_inline void task_read(__u64 cookie, struct open_request *request
     request->target = target ? target->pid : 0;
     request->reader_ordinal = request->ordinal;
     if (target)
-        target_request_opened(target, cookie);
+        target_request_opened(target, request->cookie);
+}
+
+/* This thread has read from that connection. */
+static __always_inline void task_read(__u64 cookie, struct open_request *request)
+{
+    struct task task = {.cookie = cookie, .first = request->ordinal, .last = request->newest};
+
+    task_set(&task);
+    request_read(request);
 }

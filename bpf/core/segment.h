@@ -19,20 +19,9 @@ static __always_inline bool segment_load(struct feed *feed, __u32 at, __u32 size
 }
 
 /* A client request that sk_msg did not see: it leaves as it is, and is linked by its place. */
-PROVEN_ONCE int segment_client_request(struct connection *connection)
+static __always_inline void segment_unwritten(struct connection *connection,
+                                              struct exchange *exchange)
 {
-    struct exchange *exchange;
-    bool in_process;
-
-    if (!connection)
-        return 0;
-    in_process = current_pid() == connection->pid;
-    if (client_request(connection, connection->pid, in_process ? current_tid() : 0) ==
-        CARRIER_APPLICATION)
-        return 0;
-    exchange = exchange_newest(connection);
-    if (!exchange)
-        return 0;
     if (!settings.inject_headers) {
         exchange->carrier = CARRIER_NONE;
         count(COUNTER_SKIP_DISABLED);
@@ -46,6 +35,24 @@ PROVEN_ONCE int segment_client_request(struct connection *connection)
         exchange->carrier = CARRIER_TCP_OPTION;
     sent_remember(connection, connection->tx.head_position, &exchange->span);
     connection->skip = 0;
+}
+
+/* The thread of the process that sends, 0: something else runs just now. */
+static __always_inline __u32 segment_thread(const struct connection *connection)
+{
+    return current_pid() == connection->pid ? current_tid() : 0;
+}
+
+PROVEN_ONCE int segment_client_request(struct connection *connection)
+{
+    struct exchange *exchange;
+
+    if (!connection || client_request(connection, connection->pid, segment_thread(connection)) ==
+                           CARRIER_APPLICATION)
+        return 0;
+    exchange = exchange_newest(connection);
+    if (exchange)
+        segment_unwritten(connection, exchange);
     return 0;
 }
 
@@ -76,7 +83,27 @@ static __always_inline void stream_closes(struct feed *feed)
     connection_deaf(feed->connection, STREAM_TUNNEL);
 }
 
-static __always_inline void segment_walk(struct feed *feed, const struct segment *segment)
+static __always_inline struct feed segment_source(struct __sk_buff *skb,
+                                                  struct connection *connection,
+                                                  bool ingress)
+{
+    struct feed feed = {
+        .source = skb,
+        .connection = connection,
+        .stream = ingress ? &connection->rx : &connection->tx,
+        .now = bpf_ktime_get_ns(),
+        .rx = ingress,
+        .responses = carries_responses(connection, ingress),
+    };
+
+    return feed;
+}
+
+typedef long segment_stepper(__u32 index, void *feed);
+
+static __always_inline void segment_walk(struct feed *feed,
+                                         const struct segment *segment,
+                                         segment_stepper *step)
 {
     struct scratch *scratch;
     __u64 position;
@@ -98,13 +125,13 @@ static __always_inline void segment_walk(struct feed *feed, const struct segment
     feed->cursor->offset = segment->offset;
     feed->cursor->size = segment->size;
     feed->cursor->first = 1;
-    repeat(FEED_STEPS, segment_step, feed);
+    repeat(FEED_STEPS, step, feed);
     scratch_release(slot);
     stream_leave(feed);
 }
 
 /* What arrives waits until it is the only one, and for what it has overtaken. */
-static __always_inline bool segment_turn(struct stream *stream, __u32 seq, __u32 interface)
+APART bool segment_turn(struct stream *stream, __u32 seq, __u32 interface)
 {
     __u64 position;
 
@@ -131,17 +158,10 @@ PROVEN_ONCE int segment_feed(struct __sk_buff *skb,
     }
     if (ingress && settings.tcp_option)
         option_read(skb, connection, segment);
-    struct feed feed = {
-        .source = skb,
-        .connection = connection,
-        .stream = ingress ? &connection->rx : &connection->tx,
-        .now = bpf_ktime_get_ns(),
-        .rx = ingress,
-        .responses = carries_responses(connection, ingress),
-    };
+    struct feed feed = segment_source(skb, connection, ingress);
 
     if (segment->size)
-        segment_walk(&feed, segment);
+        segment_walk(&feed, segment, segment_step);
     if (segment->flags & (TCP_FLAG_FIN | TCP_FLAG_RST) && !feed.stream->missed_end)
         stream_closes(&feed);
     if (ingress)
@@ -164,7 +184,8 @@ static __always_inline struct connection *segment_connection(struct __sk_buff *s
     return connection;
 }
 
-static __always_inline void segment_pass(struct __sk_buff *skb, bool ingress)
+/* True: the connection speaks HTTP/2, which the caller has to leave to another program. */
+static __always_inline bool segment_pass(struct __sk_buff *skb, bool ingress)
 {
     struct bpf_sock *sk = skb->sk;
     struct connection *connection = NULL;
@@ -172,20 +193,24 @@ static __always_inline void segment_pass(struct __sk_buff *skb, bool ingress)
     bool listens;
 
     if (!sk)
-        return;
+        return false;
     sk = bpf_sk_fullsock(sk);
     if (!sk || sk->protocol != IPPROTO_TCP)
-        return;
+        return false;
     listens = ingress && sk->state == BPF_TCP_LISTEN;
     if (!listens) {
         connection = segment_connection(skb, sk);
         if (!connection)
-            return;
+            return false;
+        if (connection->http2)
+            return true;
     }
     if (!segment_locate(skb, &segment))
-        return;
+        return false;
     if (listens)
         connection = deferred_begin(skb, sk, &segment);
-    if (connection)
-        segment_feed(skb, connection, &segment, ingress);
+    if (!connection)
+        return false;
+    segment_feed(skb, connection, &segment, ingress);
+    return connection->http2 && !listens;
 }

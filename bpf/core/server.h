@@ -78,31 +78,30 @@ static __always_inline void server_generate(const struct http1_head *head,
     }
 }
 
-PROVEN_ONCE int server_carry(struct connection *connection, struct exchange *exchange)
+PROVEN_ONCE int server_carry(struct connection *connection,
+                             struct exchange *exchange,
+                             const struct request_name *name)
 {
-    struct request_name name = {};
-
-    if (!connection || !exchange)
+    if (!connection || !exchange || !name)
         return 0;
-    name.cookie = connection->cookie;
-    name.ordinal = connection->opened + 1;
     if (exchange->extras & EXTRA_CARRY)
-        server_tracestate(&connection->rx.head, &name, exchange);
+        server_tracestate(&connection->rx.head, name, exchange);
     else if (connection->rx.head.flags & HTTP1_CUT_TRACESTATE)
         count(COUNTER_CARRY_DROPPED);
     if (connection->rx.head.flags & HTTP1_CUT_BAGGAGE) {
-        extras_forget(&name, EXTRA_BAGGAGE);
+        extras_forget(name, EXTRA_BAGGAGE);
         exchange->extras &= ~EXTRA_BAGGAGE;
         count(COUNTER_CARRY_DROPPED);
     }
     if (settings.generate_headers)
-        server_generate(&connection->rx.head, &name, exchange);
+        server_generate(&connection->rx.head, name, exchange);
     return 0;
 }
 
 /* The head in connection->rx is complete. */
 PROVEN_ONCE int server_request(struct connection *connection)
 {
+    struct request_name name = {};
     struct open_request *request;
     struct exchange *exchange;
     bool is_oldest;
@@ -116,7 +115,9 @@ PROVEN_ONCE int server_request(struct connection *connection)
         return 0;
     }
     server_context(connection, &connection->rx, exchange);
-    server_carry(connection, exchange);
+    name.cookie = connection->cookie;
+    name.ordinal = connection->opened + 1;
+    server_carry(connection, exchange, &name);
     exchange_opened(connection, exchange);
     request = open_request_of(connection->cookie);
     if (!request) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
 /* The life of a connection, as sock_ops tells it. */
 #pragma once
-#include "request.h"
+#include "call.h"
 #include "message.h"
 #include "option_send.h"
 
@@ -191,6 +191,8 @@ static __always_inline void connection_over(struct connection *connection,
     if (settings.tcp_option && tcp)
         option_ends(connection, tcp);
     repeat(OUTSTANDING_MAX, socket_close_one, &connection);
+    if (connection->open_streams)
+        calls_end(connection);
     bpf_map_delete_elem(&open_requests, &connection->cookie);
     connection_deaf(connection, STREAM_TUNNEL);
 }

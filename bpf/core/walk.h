@@ -8,6 +8,7 @@
 #include "found.h"
 #include "message.h"
 #include "scratch.h"
+#include "../protocols/http2_detect.h"
 
 #define FEED_STEPS                                                                                 \
     8192 /* windows, chunks and messages in a segment of 64 KiB, however small they are */
@@ -75,7 +76,21 @@ static __always_inline void stream_head_begins(struct feed *feed)
     }
 }
 
-/* Reads on in a head. False: the source could not be read. */
+/* From here on other programs follow it; they find the segment again. The other side may not have begun. */
+static __always_inline void stream_is_http2(struct feed *feed)
+{
+    feed->connection->http2 = HTTP2_FOLLOWED;
+    feed->connection->rx.phase = STREAM_HTTP2;
+    feed->connection->tx.phase = STREAM_HTTP2;
+}
+
+/* A server of HTTP/2 may speak first, and begins with a frame that is shorter than 64 KiB. */
+static __always_inline bool stream_begins_with_frame(const struct feed *feed, __u32 kept)
+{
+    return feed->responses && !kept && !feed->connection->opened && !window_byte(feed->window, 0);
+}
+
+/* Reads on in a head. False: the source could not be read, or is for others to read. */
 static __always_inline bool stream_head(struct feed *feed,
                                         feed_load *load,
                                         feed_request *on_request)
@@ -89,16 +104,24 @@ static __always_inline bool stream_head(struct feed *feed,
         size = WINDOW_SIZE - HTTP1_KEEP;
     if (!load(feed, kept, size))
         return false;
+    if (stream_begins_with_frame(feed, kept)) {
+        stream_is_http2(feed);
+        return false;
+    }
     used = http1_feed(&stream->head, feed->window, kept, kept + size);
     if (feed->responses)
         capture_response(feed->connection, feed->window, used);
     else
         capture_request(feed->connection, feed->window, kept, used);
     if (feed->window->found)
-        found_keep(feed->connection, feed->window, feed->responses);
+        found_keep(feed->connection, feed->window, feed->responses, 0);
     feed_skip(feed, used);
     stream->position = feed->cursor->position;
-    if (stream->head.phase == HTTP1_NOT_HTTP ||
+    if (stream->head.phase == HTTP1_PREFACE && !feed->responses && !feed->connection->opened) {
+        stream_is_http2(feed);
+        return false;
+    }
+    if (stream->head.phase == HTTP1_NOT_HTTP || stream->head.phase == HTTP1_PREFACE ||
         (stream->head.phase == HTTP1_DONE &&
          feed->responses == !!(stream->head.flags & HTTP1_REQUEST))) {
         count(COUNTER_STREAM_UNKNOWN);
@@ -144,9 +167,25 @@ static __always_inline bool stream_may_start(const struct feed *feed)
                            : !exchange_outstanding(feed->connection);
 }
 
-static __always_inline void stream_search(struct feed *feed, feed_load *load)
+/* Frames are looked for only on connections that are older than Hilo. True: here may be some. */
+static __always_inline bool stream_may_be_http2(struct feed *feed, feed_load *load)
+{
+    struct connection *connection = feed->connection;
+
+    if (!connection->existed || connection->opened || !feed->cursor->first ||
+        feed->cursor->size < HTTP2_HEADER_SIZE || !load(feed, 0, HTTP2_HEADER_SIZE) ||
+        !http2_look_at(feed->window, 0))
+        return false;
+    connection->http2 = HTTP2_MAYBE;
+    return true;
+}
+
+static __always_inline bool stream_search(struct feed *feed, feed_load *load)
 {
     struct stream *stream = feed->stream;
+
+    if (stream_may_be_http2(feed, load))
+        return true;
 
     if (feed->cursor->first && feed->cursor->size >= HTTP1_METHOD_MAX && stream_may_start(feed) &&
         load(feed, 0, HTTP1_METHOD_MAX) &&
@@ -154,10 +193,11 @@ static __always_inline void stream_search(struct feed *feed, feed_load *load)
                          : http1_is_method(feed->window, 0))) {
         stream->position = feed->cursor->position;
         stream->phase = STREAM_START;
-        return;
+        return false;
     }
     feed_skip(feed, feed->cursor->size);
     stream->position = feed->cursor->position;
+    return false;
 }
 
 /* One thing of the segment: a window of a head, the size of a chunk, the end of a body. Returns 1 when
@@ -170,7 +210,8 @@ static __always_inline long stream_step(struct feed *feed,
     struct exchange *exchange;
 
     if (stream->phase == STREAM_LOST) {
-        stream_search(feed, load);
+        if (stream_search(feed, load))
+            return 1;
     } else if (stream->position > feed->cursor->position) {
         __u64 settled = stream->position - feed->cursor->position;
 

@@ -7,13 +7,12 @@
  * (11 us instead of 2), and on non-blocking sockets the kernel loses count of what it took. */
 #pragma once
 #include "../core/client.h"
-#include "../core/walk.h"
 #include "header_lines.h"
+#include "message_feed.h"
 
-#define MESSAGE_REACH 0xe000 /* the verifier tracks packet offsets up to 64 KiB */
-#define SPACE_SLACK 4096     /* what TCP may need besides the bytes */
-#define SPACE_ALWAYS 512     /* an empty send buffer takes at least this, however small it is */
-#define SEVERAL_MAX 16384    /* a longer message is edited in its first request only */
+#define SPACE_SLACK 4096  /* what TCP may need besides the bytes */
+#define SPACE_ALWAYS 512  /* an empty send buffer takes at least this, however small it is */
+#define SEVERAL_MAX 16384 /* a longer message is edited in its first request only */
 
 /* Would TCP take the whole of the grown message, or at least everything up to the end of the edit? If
  * it took less, a non-blocking sender would be told a number that counts some of our bytes as its own,
@@ -104,33 +103,46 @@ static long header_copy_word(__u32 index, void *state)
     return 0;
 }
 
-/* The most frequent line alone, at once. */
-static __always_inline bool header_copy_traceparent(const struct header_copy *copy)
+/* The most frequent field alone, at once. */
+static __always_inline bool header_copy_traceparent(const struct header_copy *copy,
+                                                    const __u32 size)
 {
     __u8 *to = (__u8 *)(long)copy->msg->data + copy->at;
 
-    if (copy->at > MESSAGE_REACH || to + TRACEPARENT_LINE > (__u8 *)(long)copy->msg->data_end)
+    if (copy->at > MESSAGE_REACH || to + size > (__u8 *)(long)copy->msg->data_end)
         return false;
-    for (__u32 at = 0; at < TRACEPARENT_LINE - 8; at += 8)
+    for (__u32 at = 0; at < size - 8; at += 8)
         *(__u64 *)(to + at) = window_word(copy->lines, at);
-    *(__u64 *)(to + TRACEPARENT_LINE - 8) = window_word(copy->lines, TRACEPARENT_LINE - 8);
+    *(__u64 *)(to + size - 8) = window_word(copy->lines, size - 8);
     return true;
 }
 
-/* Writes the `size` bytes of `lines` at `at` in the message. */
+/* Writes the `size` bytes of `lines` over what stands at `at` in the message. */
+static __always_inline bool header_write(struct sk_msg_md *msg,
+                                         __u32 at,
+                                         const struct window *lines,
+                                         __u32 size)
+{
+    struct header_copy copy = {.msg = msg, .lines = lines, .at = at, .size = size};
+
+    if (size == TRACEPARENT_LINE)
+        return header_copy_traceparent(&copy, TRACEPARENT_LINE);
+    if (size == TRACEPARENT_LITERAL)
+        return header_copy_traceparent(&copy, TRACEPARENT_LITERAL);
+    bpf_loop(LINES_MAX / 8, header_copy_word, &copy, 0);
+    return !copy.failed;
+}
+
+/* Makes room for them, and writes them there. */
 static __always_inline enum counter header_insert(
     struct sk_msg_md *msg, __u32 at, const struct window *lines, __u32 size, int *verdict)
 {
-    struct header_copy copy = {.msg = msg, .lines = lines, .at = at, .size = size};
     enum counter made = header_make_room(msg, at, size, verdict);
 
     if (made != COUNTER_INJECTED)
         return made;
-    if (size == TRACEPARENT_LINE)
-        copy.failed = !header_copy_traceparent(&copy);
-    else
-        bpf_loop(LINES_MAX / 8, header_copy_word, &copy, 0);
-    return copy.failed ? header_undo(msg, at, size, verdict) : COUNTER_INJECTED;
+    return header_write(msg, at, lines, size) ? COUNTER_INJECTED
+                                              : header_undo(msg, at, size, verdict);
 }
 
 /* Replaces the 16 digits of a span id that start at `in_head` in the head, 0: there are none. */

@@ -36,21 +36,29 @@ APART struct bpf_sock *packet_socket(struct __sk_buff *skb, const struct segment
     return bpf_skc_lookup_tcp(skb, &tuple, sizeof(tuple.ipv6), BPF_F_CURRENT_NETNS, 0);
 }
 
-/* Everything asked has been answered, and the process may not notice. A socket that is older than Hilo
- * has no callbacks that would take it out again: it comes in only if it may stay. */
+/* Everything asked has been answered. */
+static __always_inline bool connection_rests(const struct connection *connection)
+{
+    return !exchange_outstanding(connection) && connection->rx.phase == STREAM_START &&
+           connection->tx.phase == STREAM_START && connection->tx.proven;
+}
+
+/* The process may not notice. A socket that is older than Hilo has no callbacks that would take it out
+ * again, and one of HTTP/2 never rests: they come in only if they may stay. */
 static __always_inline bool reenrol_allowed(const struct connection *connection,
                                             struct bpf_sock *sk)
 {
     struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 
-    if (connection->enrolled || connection->barred || exchange_outstanding(connection) ||
-        connection->rx.phase != STREAM_START || connection->tx.phase != STREAM_START ||
-        !connection->tx.proven || watch_of(connection->pid) != WATCH_QUIET ||
+    if (connection->enrolled || connection->barred || watch_of(connection->pid) != WATCH_QUIET ||
         socket_counts_copies(tcp))
         return false;
-    if (!connection->existed && !connection->tracked)
-        return true;
-    return settings.resident && tcp && socket_is_plain(tcp);
+    if (connection->http2)
+        return connection->tx.phase == STREAM_HTTP2 && tcp && enrol_may_stay(connection, tcp);
+    if (!connection_rests(connection))
+        return false;
+    return (!connection->existed && !connection->tracked) ||
+           (tcp && enrol_may_stay(connection, tcp));
 }
 
 #define SEND_ENDS_NS 20000   /* another CPU gives back what its send has used */
@@ -103,7 +111,8 @@ static __always_inline void packet_received(struct __sk_buff *skb,
     if (!connection || connection->role != ROLE_CLIENT || connection->settled ||
         stream_is_deaf(&connection->rx))
         return;
-    segment_feed(skb, connection, segment, true);
+    if (!connection->http2)
+        segment_feed(skb, connection, segment, true);
     if (!enrol_wanted() || !reenrol_allowed(connection, sk))
         return;
     connection->reenrolled_at = connection->rx.position;

@@ -5,31 +5,11 @@
  * this program. So nothing here depends on having seen every byte: where the message stands in the
  * stream is told by write_seq, and only a request that begins exactly where the last one ended, by
  * its own framing, is edited (R1). */
-#include "../core/enrol.h"
-#include "../core/watch.h"
+#include "../core/http2_programs.h"
 #include "http1_baggage.h"
+#include "message_feed.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-static __always_inline bool message_load(struct feed *feed, __u32 at, __u32 size)
-{
-    struct sk_msg_md *msg = feed->source;
-    __u8 *to = feed->window->bytes + (at & (HTTP1_KEEP * 2 - 1));
-    __u32 offset = feed->cursor->offset;
-    __u8 *from;
-
-    if (size == 0 || size > WINDOW_SIZE - HTTP1_KEEP || offset > MESSAGE_REACH)
-        return false;
-    from = (__u8 *)(long)msg->data + offset;
-    if (from + size > (__u8 *)(long)msg->data_end) {
-        if (bpf_msg_pull_data(msg, 0, offset + size, 0))
-            return false;
-        from = (__u8 *)(long)msg->data + offset;
-        if (from + size > (__u8 *)(long)msg->data_end)
-            return false;
-    }
-    return !bpf_probe_read_kernel(to, size, from);
-}
 
 /* True when the byte at `in_head`, if there is any, has not left yet. */
 static __always_inline bool message_holds(const struct feed *feed, __u32 in_head)
@@ -122,6 +102,7 @@ static __always_inline void message_request(struct feed *feed)
     struct connection *connection = feed->connection;
     int carrier = client_request(connection, current_pid(), current_tid());
     struct exchange *exchange = exchange_newest(connection);
+    struct request_name name = {.cookie = connection->cookie, .ordinal = connection->opened};
     int verdict = SK_PASS;
     enum counter result;
 
@@ -133,7 +114,7 @@ static __always_inline void message_request(struct feed *feed)
         __u32 size = feed->window->size;
 
         exchange->carrier = CARRIER_INJECTED;
-        header_lines_note(connection, exchange);
+        header_lines_note(connection, exchange, &name);
         feed_skip(feed, size);
         feed->cursor->size += size;
         feed->stream->position += size;
@@ -154,70 +135,21 @@ static long message_step(__u32 index, void *state)
     return stream_step(state, message_load, message_request);
 }
 
-/* A request has been seen: may the socket stay until the next one? */
-static __always_inline void message_settle(struct connection *connection,
-                                           const struct tcp_sock *tcp)
-{
-    if (connection->tx.phase == STREAM_HEAD || connection->settled)
-        return;
-    if (settings.resident && !stream_is_deaf(&connection->tx) && socket_is_plain(tcp) &&
-        current_pid() == connection->pid && watch_of(connection->pid) == WATCH_QUIET)
-        connection->settled = 1;
-    else
-        enrol_leave(connection);
-}
-
 SEC("sk_msg")
 int on_message(struct sk_msg_md *msg)
 {
-    struct bpf_sock *sk = msg->sk;
-    struct connection *connection = sk ? bpf_sk_storage_get(&connections, sk, NULL, 0) : NULL;
-    struct tcp_sock *tcp = sk ? bpf_skc_to_tcp_sock(sk) : NULL;
-    struct scratch *scratch;
-    struct stream *stream;
-    __u64 position;
+    struct connection *connection = message_connection(msg);
+    struct feed feed = {};
+    int verdict = SK_PASS;
     __u32 slot;
-    int verdict;
 
-    if (!connection || !tcp || connection->role != ROLE_CLIENT)
+    if (!connection)
         return SK_PASS;
-    if (throttle_step() >= THROTTLE_NO_HEADERS) {
-        connection->skip = COUNTER_SKIP_THROTTLED; /* for the egress hook */
-        connection->leave = 1;
-        return SK_PASS;
+    if (!connection->http2 && message_begin(&feed, msg, connection, &slot)) {
+        repeat(FEED_STEPS, message_step, &feed);
+        verdict = message_end(&feed, slot);
     }
-    stream = &connection->tx;
-    if (stream_is_deaf(stream))
-        return SK_PASS;
-    position = stream_locate(stream->position, tcp->write_seq);
-    if (position + msg->size <= stream->position)
-        return SK_PASS;
-    if (position > stream->position || stream->phase == STREAM_LOST ||
-        stream->phase == STREAM_HELD) {
-        connection->skip = COUNTER_SKIP_UNPROVEN; /* the egress hook will meet the request */
-        message_settle(connection, tcp);
-        return SK_PASS;
-    }
-    scratch = scratch_claim(&slot);
-    if (!scratch)
-        return SK_PASS;
-    struct feed feed = {
-        .source = msg,
-        .connection = connection,
-        .stream = stream,
-        .window = &scratch->window,
-        .cursor = &scratch->cursor,
-        .now = bpf_ktime_get_ns(),
-    };
-
-    scratch->cursor.position = position;
-    scratch->cursor.offset = 0;
-    scratch->cursor.size = msg->size;
-    scratch->cursor.first = 0;
-    scratch->cursor.dropped = 0;
-    repeat(FEED_STEPS, message_step, &feed);
-    verdict = scratch->cursor.dropped ? SK_DROP : SK_PASS;
-    scratch_release(slot);
-    message_settle(connection, tcp);
+    if (connection->http2)
+        bpf_tail_call(msg, &http2_message, 0);
     return verdict;
 }

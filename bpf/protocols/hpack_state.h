@@ -13,7 +13,7 @@
 #define HPACK_TABLE_SIZE 4096
 #define HPACK_STORE 4096 /* bytes of values, a power of 2 */
 #define HPACK_NAME 64    /* characters of a name that are looked at */
-#define HPACK_VALUE 1024 /* the longest value that is kept */
+#define HPACK_VALUE 512  /* the longest value that is kept */
 #define HPACK_COPY 256   /* bytes of a string taken at once */
 #define HPACK_NAME_AT (HPACK_STORE + HPACK_VALUE)
 #define HPACK_VALUE_AT (HPACK_NAME_AT + HPACK_NAME)

@@ -8,8 +8,10 @@
 #pragma once
 #include "http2_frame.h"
 
-#define HPACK_LENGTH_SMALL 127 /* sizes below stand in one byte */
-#define HPACK_LENGTH_TWO 255   /* below: in two */
+#define HPACK_LEAST 3            /* what a field takes besides its name and value */
+#define HPACK_WITH_INDEXING 0x40 /* the first byte of a literal that enters the table */
+#define HPACK_LENGTH_SMALL 127   /* sizes below stand in one byte */
+#define HPACK_LENGTH_TWO 255     /* below: in two */
 
 /* Bytes of the integer that says how long a string of less than 16 KiB is. */
 static __always_inline __u32 hpack_length_size(__u32 size)
@@ -43,12 +45,6 @@ static __always_inline __u32 hpack_field_size(__u32 name_size, __u32 value_size)
            value_size;
 }
 
-/* What it counts in a header list. */
-static __always_inline __u32 hpack_list_cost(__u32 name_size, __u32 value_size)
-{
-    return name_size + value_size + HPACK_OVERHEAD;
-}
-
 /* What stands in front of the name, which is shorter than HPACK_LENGTH_SMALL: two bytes. */
 static __always_inline __u32 hpack_write_literal(__u8 *to, __u32 name_size)
 {
@@ -57,19 +53,17 @@ static __always_inline __u32 hpack_write_literal(__u8 *to, __u32 name_size)
     return 2;
 }
 
-/* May `size` more bytes stand in the frame that ends the block, fields that cost `list` in its list?
- * `allowed`: what the reader has announced. */
-static __always_inline bool http2_has_room(const struct http2 *http2,
-                                           const struct http2_settings *allowed,
-                                           __u32 size,
-                                           __u32 list)
+/* May the block have `count` more fields, which take `size` bytes? `allowed`: what the reader has announced. */
+static __always_inline bool http2_list_has_room(const struct http2 *http2,
+                                                const struct http2_settings *allowed,
+                                                __u32 size,
+                                                __u32 count)
 {
-    if (http2->frame_size + size > allowed->frame_size)
-        return false;
+    __u64 list = (__u64)http2->hpack.list_size + size + count * (HPACK_OVERHEAD - HPACK_LEAST);
+
     if (allowed->list_size == ~0U)
         return true;
-    return !(http2->hpack.flags & HPACK_LIST_UNKNOWN) &&
-           (__u64)http2->hpack.list_size + list <= allowed->list_size;
+    return !(http2->hpack.flags & HPACK_LIST_UNKNOWN) && list <= allowed->list_size;
 }
 
 /* The first three bytes of the header of a frame that is made longer. */

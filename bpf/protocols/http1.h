@@ -47,7 +47,9 @@ PROVEN_ONCE bool http1_line(struct http1_head *head, struct window *window, __u3
         bool good = http1_start_line(head, window, line, end - line);
 
         head->flags &= ~HTTP1_OVERLONG;
-        head->phase = good ? HTTP1_FIELDS : HTTP1_NOT_HTTP;
+        head->phase = good                                         ? HTTP1_FIELDS
+                      : http1_is_preface(window, line, end - line) ? HTTP1_PREFACE
+                                                                   : HTTP1_NOT_HTTP;
         return !good;
     }
     if (overlong) {
@@ -166,7 +168,7 @@ PROVEN_ONCE __u32 http1_resume(const struct http1_head *head, struct window *win
 }
 
 /* Reads a window of `size` bytes, of which the first `kept` came from http1_resume(). Returns how many
- * of the new bytes belong to the head: all, unless it ended (HTTP1_DONE, HTTP1_NOT_HTTP). */
+ * of the new bytes belong to the head: all, unless it ended (HTTP1_DONE and those behind it). */
 PROVEN_ONCE __u32 http1_feed(struct http1_head *head, struct window *window, __u32 kept, __u32 size)
 {
     struct http1_scan scan = {.head = head, .window = window};
@@ -178,7 +180,7 @@ PROVEN_ONCE __u32 http1_feed(struct http1_head *head, struct window *window, __u
     window->found = 0;
     window->at = kept & ~7U;
     repeat(WINDOW_SIZE, http1_step, &scan);
-    if (head->phase == HTTP1_DONE || head->phase == HTTP1_NOT_HTTP) {
+    if (head->phase >= HTTP1_DONE) {
         head->size += window->line;
         head->kept = 0;
         return window->line - kept;

@@ -11,6 +11,7 @@ enum http1_phase : __u8 {
     HTTP1_FIELDS,
     HTTP1_DONE,
     HTTP1_NOT_HTTP, /* the first line is neither request nor response */
+    HTTP1_PREFACE,  /* it is the one that HTTP/2 begins with */
 };
 
 #define HTTP1_REQUEST (1 << 0)

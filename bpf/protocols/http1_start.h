@@ -46,6 +46,13 @@ static __always_inline bool http1_begin(struct http1_head *head,
     return true;
 }
 
+/* RFC 9113, 3.4: made so that who knows only HTTP/1 takes it for a request that he cannot understand. */
+static __always_inline bool http1_is_preface(const struct window *window, __u32 at, __u32 size)
+{
+    return size == 14 && window_word(window, at) == WORD('P', 'R', 'I', ' ', '*', ' ', 'H', 'T') &&
+           window_word(window, at + 6) == WORD('H', 'T', 'T', 'P', '/', '2', '.', '0');
+}
+
 static __always_inline bool http1_status(struct http1_head *head,
                                          const struct window *window,
                                          __u32 at)

@@ -93,6 +93,14 @@ static __always_inline void http2_jump(struct http2 *http2, struct window *windo
     http2_expect(http2, HTTP2_IN_HEADER, HTTP2_HEADER_SIZE);
 }
 
+/* The same for a writer who has put `size` bytes behind the frame. */
+static __always_inline void http2_leave(struct http2 *http2, __u32 size)
+{
+    http2->position += http2->left + size;
+    http2->left = 0;
+    http2_expect(http2, HTTP2_IN_HEADER, HTTP2_HEADER_SIZE);
+}
+
 static long http2_step(__u32 index, void *state)
 {
     struct http2_reader *reader = state;

@@ -2,7 +2,8 @@
 /* Is this HTTP/2? A connection from its first byte says so with the preface; one that is older than Hilo
  * is recognised by its frames. */
 #pragma once
-#include "http2_frame.h"
+#include "hpack_static.h"
+#include "http2_wire.h"
 
 /* The three words of the preface: RFC 9113, 3.4. */
 static __always_inline bool http2_is_preface(const __u64 *words)

@@ -255,11 +255,11 @@ static __always_inline void http2_block_begins(struct http2 *http2, struct http1
     hpack_block_begins(&http2->hpack);
 }
 
-/* Places in the head mean nothing here. */
+/* Places in the head mean nothing here, but whether the context is from traceparent does. */
 static __always_inline void http2_block_ends(struct http1_head *head)
 {
     http1_settle_context(head);
-    head->context_at = 0;
+    head->context_at = head->context_at != 0;
     head->b3.single_span_at = 0;
     head->b3.span_at = 0;
     head->b3.parent_at = 0;

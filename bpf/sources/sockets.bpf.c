@@ -7,6 +7,7 @@
  * thread on every path of recvmsg, splice and io_uring; it is global, so it leaves early. */
 #include "../core/accept.h"
 #include "../core/enrol.h"
+#include "../core/http2_programs.h"
 #include "../core/segment.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -70,16 +71,16 @@ int on_socket(struct bpf_sock_ops *ops)
 SEC("cgroup_skb/ingress")
 int on_ingress(struct __sk_buff *skb)
 {
-    if (throttle_step() != THROTTLE_OFF)
-        segment_pass(skb, true);
+    if (throttle_step() != THROTTLE_OFF && segment_pass(skb, true))
+        bpf_tail_call(skb, &http2_ingress, 0);
     return 1;
 }
 
 SEC("cgroup_skb/egress")
 int on_egress(struct __sk_buff *skb)
 {
-    if (throttle_step() != THROTTLE_OFF)
-        segment_pass(skb, false);
+    if (throttle_step() != THROTTLE_OFF && segment_pass(skb, false))
+        bpf_tail_call(skb, &http2_egress, 0);
     return 1;
 }
 
@@ -90,7 +91,11 @@ int on_read(struct bpf_raw_tracepoint_args *args)
     __u64 cookie = BPF_CORE_READ(sock, __sk_common.skc_cookie.counter);
     struct open_request *request = cookie ? open_request_of(cookie) : NULL;
 
-    if (request && request->ordinal)
+    if (!request)
+        return 0;
+    if (request->stream)
+        calls_read(cookie, request);
+    else if (request->ordinal)
         task_read(cookie, request);
     return 0;
 }

@@ -133,7 +133,7 @@ static inline __u32 head_read(struct http1_head *head,
         must(used <= piece, "the head took more than it was given");
         must(used == piece || head->phase >= HTTP1_DONE, "the head left bytes though it goes on");
         at += used;
-        must(head->phase == HTTP1_NOT_HTTP || head->size + head->kept == at,
+        must(head->phase > HTTP1_DONE || head->size + head->kept == at,
              "size and place in the stream disagree");
     }
     return at;

@@ -20,6 +20,8 @@ internal sealed unsafe class BpfProgram
     /// <summary>What it hooks, in libbpf's notation: <c>sockops</c>, <c>raw_tp/sched_process_exec</c>, …</summary>
     internal string Section { get; }
 
+    internal int Fd => LibBpf.ProgramFd(_program);
+
     internal bool IsCgroup =>
         Section.StartsWith("sockops", StringComparison.Ordinal) || Section.StartsWith("cgroup", StringComparison.Ordinal);
 
@@ -37,7 +39,7 @@ internal sealed unsafe class BpfProgram
 
     /// <summary>How often and for how long it has run while <see cref="RunStatistics"/> were on; nothing when the kernel does not tell.</summary>
     internal (ulong Count, ulong Nanoseconds) Runs =>
-        LibBpf.ProgramRuns(LibBpf.ProgramFd(_program), out var runs, out var nanoseconds) == 0 ? (runs, nanoseconds) : (0, 0);
+        LibBpf.ProgramRuns(Fd, out var runs, out var nanoseconds) == 0 ? (runs, nanoseconds) : (0, 0);
 
     /// <summary>Attaches to the hook that the section names.</summary>
     internal BpfLink Attach() => Checked(LibBpf.Attach(_program), Section);
@@ -59,7 +61,7 @@ internal sealed unsafe class BpfProgram
 
     /// <summary>The same on kernels without TCX.</summary>
     internal TrafficFilter AttachFilter(int interfaceIndex) => TrafficFilter.Attach(
-        LibBpf.ProgramFd(_program), interfaceIndex, Section == "tcx/egress", $"{Name} to clsact of interface {interfaceIndex}");
+        Fd, interfaceIndex, Section == "tcx/egress", $"{Name} to clsact of interface {interfaceIndex}");
 
     /// <summary>Attaches to one instruction of a file, for one process.</summary>
     internal BpfLink AttachUprobe(int pid, string path, ulong offset)
@@ -77,7 +79,7 @@ internal sealed unsafe class BpfProgram
     /// <summary>Makes it the message program, or verdict, of a sockmap. It goes with the map.</summary>
     internal void AttachSockmap(int mapFd)
     {
-        var error = LibBpf.ProgramAttach(LibBpf.ProgramFd(_program), mapFd, LibBpf.ProgramAttachType(_program), 0);
+        var error = LibBpf.ProgramAttach(Fd, mapFd, LibBpf.ProgramAttachType(_program), 0);
         if (error != 0)
         {
             throw new BpfException($"cannot attach {Name} ({Section}) to its sockmap", -error);

@@ -31,6 +31,8 @@ internal sealed class Kernel : IDisposable
         _throttle = new ThrottleSwitch(objects.Sockets.Map<uint, Throttle>("throttle"));
         Targets = objects.Process.Map<uint, Contract.Target>("targets");
         Owners = objects.Sockets.Map<int, Owner>("owners");
+        Http2Programs.Install(objects.Http2, objects.Sockets);
+        Http2Programs.Install(objects.Http2Write, objects.Sockmap);
         _traffic = new Traffic(proc, traffic);
         var sockets = new Sockets(objects.Sockets, tree, FollowStates);
         _probes.Add(sockets);

@@ -52,13 +52,15 @@ internal sealed class KernelObjects : IDisposable
         settings.SpareZerocopy = Flag(canary?.Passes(CanaryTrial.ZeroCopy) == false);
         var hasTraffic = options.Traffic.Interfaces is not null;
         OpenOwners([
-            "sockets", "process",
-            .. (ReadOnlySpan<string>)(mayEnrol ? ["sockmap", "reenrol", "fionread"] : []),
+            "sockets", "process", "http2",
+            .. (ReadOnlySpan<string>)(mayEnrol ? ["sockmap", "reenrol", "fionread", "http2_write"] : []),
             .. (ReadOnlySpan<string>)(hasTraffic ? ["traffic"] : []),
         ]);
         _owners.ForEach(owner => owner.LoadMaps(_maps));
         Fionread = mayEnrol ? TryLoad("fionread", settings) : null;
         settings.Resident = Flag(canary is { MayStay: true } && (IsFionreadRight || Fionread is not null));
+        var http2 = OnThread(() => Http2 = TryLoad("http2", settings));
+        var http2Write = mayEnrol ? OnThread(() => Http2Write = TryLoad("http2_write", settings)) : null;
         var sockmap = mayEnrol ? OnThread(() => Sockmap = TryLoad("sockmap", settings)) : null;
         var reenrol = mayEnrol ? OnThread(() => Reenrol = TryLoad("reenrol", settings)) : null;
         var traffic = hasTraffic ? OnThread(() => Traffic = TryLoad("traffic", settings)) : null;
@@ -72,6 +74,8 @@ internal sealed class KernelObjects : IDisposable
             sockmap?.Invoke();
             reenrol?.Invoke();
             traffic?.Invoke();
+            http2Write?.Invoke();
+            http2.Invoke();
             ReleaseOwners();
         }
         _settings = settings;
@@ -89,6 +93,11 @@ internal sealed class KernelObjects : IDisposable
 
     internal BpfObject? Reenrol { get; private set; }
 
+    /// <summary>Null: HTTP/2 is not followed, because the kernel refuses that.</summary>
+    internal BpfObject? Http2 { get; private set; }
+
+    internal BpfObject? Http2Write { get; private set; }
+
     /// <summary>Null: there is no need for it, or the kernel refuses it.</summary>
     internal BpfObject? Traffic { get; private set; }
 
@@ -100,7 +109,7 @@ internal sealed class KernelObjects : IDisposable
     internal bool WritesHeaders { get; }
 
     /// <summary>Those whose programs run with requests.</summary>
-    internal IEnumerable<BpfObject> OnRequests() => new[] { Sockets, Sockmap, Reenrol, Traffic, States }.OfType<BpfObject>();
+    internal IEnumerable<BpfObject> OnRequests() => new[] { Sockets, Sockmap, Reenrol, Traffic, States, Http2, Http2Write }.OfType<BpfObject>();
 
     /// <summary>Sockets in a sockmap answer FIONREAD on this kernel.</summary>
     internal bool IsFionreadRight { get; }
@@ -121,7 +130,7 @@ internal sealed class KernelObjects : IDisposable
 
     public void Dispose()
     {
-        foreach (var bpfObject in (ReadOnlySpan<BpfObject?>)[States, Traffic, Fionread, Reenrol, Sockmap, Process, Sockets])
+        foreach (var bpfObject in (ReadOnlySpan<BpfObject?>)[States, Traffic, Fionread, Reenrol, Http2Write, Http2, Sockmap, Process, Sockets])
         {
             bpfObject?.Dispose();
         }

@@ -26,7 +26,7 @@ internal static partial class Http1Reference
         var seen = new Http1ReferenceHead();
         if (!seen.ReadStartLine(Request().Match(lines[start].Text), Response().Match(lines[start].Text)))
         {
-            return "phase: not_http";
+            return lines[start].Text == "PRI * HTTP/2.0" ? "phase: preface" : "phase: not_http";
         }
 
         var blank = lines.FindIndex(start, line => line.Text.Length == 0);

@@ -62,6 +62,8 @@ static const char *phase_name(enum http1_phase phase)
         return "done";
     case HTTP1_NOT_HTTP:
         return "not_http";
+    case HTTP1_PREFACE:
+        return "preface";
     }
     return "?";
 }
@@ -84,7 +86,7 @@ static void print_baggage(struct text *text, const char *separator)
 static void print_head(struct text *text, const struct http1_head *head, const char *separator)
 {
     print(text, "phase: %s", phase_name(head->phase));
-    if (head->phase == HTTP1_NOT_HTTP)
+    if (head->phase > HTTP1_DONE)
         return;
     print(text, "%sflags:", separator);
     print_flags(text, head->flags);

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* Streams of HTTP/2 as exchanges: each is opened by the headers of its request and closed by the end of
+ * its response, in any order and any number at once. What one thread calls, or a peer asks for, has a name
+ * of its own (call_name), so that nothing else need know that its connection has others. */
+#pragma once
+#include "client.h"
+#include "server.h"
+#include "../protocols/http2_wire.h"
+
+#define CALLS_NEWEST 8192 /* streams looked at when a connection ends: the newest ... */
+#define CALLS_OLDEST 1024 /* ... and the first ones, which may last as long as it does */
+
+static const struct exchange no_exchange;
+
+APART struct exchange *call_open(struct connection *connection,
+                                 __u32 stream,
+                                 const struct stream *requests)
+{
+    struct request_name name = call_name(connection, stream);
+    struct exchange *exchange = NULL;
+
+    if (!bpf_map_update_elem(&pipelined, &name, &no_exchange, BPF_ANY))
+        exchange = exchange_named(&name);
+    if (!exchange) {
+        count(COUNTER_PIPELINE_FULL);
+        return NULL;
+    }
+    __sync_fetch_and_add(&connection->open_streams, 1);
+    exchange_begin(connection, exchange, requests);
+    exchange->request_body_size = 0;
+    exchange->protocol = PROTOCOL_HTTP2;
+    exchange->ordinal = name.ordinal;
+    return exchange;
+}
+
+/* The head in connection->rx is that of a request. */
+PROVEN_ONCE int server_call(struct connection *connection, __u32 stream)
+{
+    struct request_name name = {};
+    struct open_request *request;
+    struct exchange *exchange;
+
+    if (!connection)
+        return 0;
+    name = call_name(connection, stream);
+    exchange = call_open(connection, stream, &connection->rx);
+    if (!exchange)
+        return 0;
+    server_context(connection, &connection->rx, exchange);
+    server_carry(connection, exchange, &name);
+    open_request_prepare(name.cookie);
+    request = open_request_of(name.cookie);
+    if (!request) {
+        count(COUNTER_STORAGE_FAILED);
+        return 0;
+    }
+    request->newest = name.ordinal;
+    exchange_publish(request, exchange);
+    request = open_request_of(connection->cookie);
+    if (request)
+        request->stream = stream;
+    return 0;
+}
+
+/* The head in connection->tx is that of a request. Returns its carrier, as client_request(). */
+PROVEN_ONCE int client_call(struct connection *connection, __u32 stream, __u32 pid, __u32 tid)
+{
+    struct exchange *exchange;
+
+    if (!connection)
+        return CARRIER_SKIPPED;
+    exchange = call_open(connection, stream, &connection->tx);
+    if (!exchange)
+        return CARRIER_SKIPPED;
+    client_decide(connection, exchange, pid, tid);
+    return exchange->carrier;
+}
+
+/* The stream has ended, in whichever way; both directions may say so. */
+PROVEN_ONCE int call_close(struct connection *connection,
+                           __u32 stream,
+                           enum outcome outcome,
+                           __u64 now)
+{
+    struct request_name name = {};
+    struct exchange *exchange;
+
+    if (!connection)
+        return 0;
+    name = call_name(connection, stream);
+    exchange = exchange_named(&name);
+    if (!exchange || __sync_lock_test_and_set(&exchange->call.over, 1))
+        return 0;
+    if (connection->role == ROLE_SERVER)
+        exchange_withdraw(connection, exchange, open_request_of(name.cookie));
+    else
+        harm_exchange(connection, outcome, now - exchange->start_ns);
+    exchange_tell(connection, exchange, &name, outcome, now);
+    bpf_map_delete_elem(&pipelined, &name);
+    bpf_map_delete_elem(&open_requests, &name.cookie);
+    __sync_fetch_and_sub(&connection->open_streams, 1);
+    return 0;
+}
+
+/* A side gave up a stream. */
+PROVEN_ONCE int call_reset(struct connection *connection, __u32 stream, __u32 code, __u64 now)
+{
+    struct request_name name = {};
+    struct exchange *exchange;
+
+    if (!connection)
+        return 0;
+    name = call_name(connection, stream);
+    exchange = exchange_named(&name);
+    if (!exchange)
+        return 0;
+    exchange->call.reset_code = code;
+    call_close(connection, stream, OUTCOME_RESET, now);
+    return 0;
+}
+
+struct calls {
+    struct connection *connection;
+    __u64 now;
+    __u32 first;
+    __s32 step;
+    __u32 code;
+    enum outcome outcome;
+    __u8 pad[3];
+};
+
+static long calls_close_one(__u32 index, void *state)
+{
+    const struct calls *calls = state;
+    __u32 stream = calls->first + index * calls->step;
+
+    if (!calls->connection->open_streams || (__s32)stream <= 0 ||
+        stream > calls->connection->newest_stream)
+        return 1;
+    if (calls->outcome == OUTCOME_RESET)
+        call_reset(calls->connection, stream, calls->code, calls->now);
+    else
+        call_close(calls->connection, stream, calls->outcome, calls->now);
+    return 0;
+}
+
+/* The connection has ended. */
+static __always_inline void calls_end(struct connection *connection)
+{
+    struct calls calls = {
+        .connection = connection,
+        .now = bpf_ktime_get_ns(),
+        .first = connection->newest_stream,
+        .step = -2,
+        .outcome = OUTCOME_CLOSED,
+    };
+
+    repeat(CALLS_NEWEST, calls_close_one, &calls);
+    calls.first = 1;
+    calls.step = 2;
+    repeat(CALLS_OLDEST, calls_close_one, &calls);
+}
+
+/* Whoever sent GOAWAY will not answer streams behind `last`. */
+static __always_inline void calls_refuse(struct connection *connection, __u32 last, __u64 now)
+{
+    struct calls calls = {
+        .connection = connection,
+        .now = now,
+        .first = (last | 1) == last ? last + 2 : last + 1,
+        .step = 2,
+        .code = HTTP2_REFUSED_STREAM,
+        .outcome = OUTCOME_RESET,
+    };
+
+    repeat(CALLS_OLDEST, calls_close_one, &calls);
+}
+
+#define CALLS_READ 256 /* headers of so many streams come with one read */
+
+struct calls_reading {
+    __u64 cookie; /* of the connection */
+    __u32 stream;
+    __u32 last;
+};
+
+static long calls_read_one(__u32 index, void *state)
+{
+    struct calls_reading *reading = state;
+    struct open_request *request;
+
+    (void)index;
+    if (reading->stream > reading->last)
+        return 1;
+    request = open_request_of(call_cookie(reading->cookie, reading->stream));
+    if (request && request->ordinal)
+        request_read(request);
+    reading->stream += 2;
+    return 0;
+}
+
+/* This thread has read from a connection of HTTP/2; `whole` stands for all of its streams. Which one of
+ * several it goes on with is not known. */
+static __always_inline void calls_read(__u64 cookie, struct open_request *whole)
+{
+    struct calls_reading reading = {
+        .cookie = cookie, .stream = (whole->reader_ordinal + 1) | 1, .last = whole->stream};
+    struct task task = {};
+
+    if (reading.stream > reading.last)
+        return;
+    whole->reader_ordinal = reading.last;
+    if (reading.stream == reading.last) {
+        task.cookie = call_cookie(cookie, reading.last);
+        task.first = 1;
+        task.last = 1;
+    }
+    task_set(&task);
+    repeat(CALLS_READ, calls_read_one, &reading);
+}
