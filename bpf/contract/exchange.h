@@ -51,8 +51,9 @@ struct exchange_event {
     __u32 pid OTLP("process.pid"); /* process that read or sent the request */
     __u32 tid OTLP("thread.id");   /* thread that read or sent the request, 0: not known */
     __u32 reset_code;              /* OUTCOME_RESET: why, RFC 9113, 7 */
-    __u32 request_messages;  /* gRPC: messages that the client sent, 0: not known, or none ... */
-    __u32 response_messages; /* ... and the server */
+    __u32
+        request_messages; /* gRPC: messages of the client, 2: two or more, 0: none, or not known ... */
+    __u32 response_messages; /* ... and of the server */
     __u32 pad;
     __u16 status OTLP("http.response.status_code"); /* final status, 0: none came */
     __u16 request_head_size;                        /* captured bytes of the request head */

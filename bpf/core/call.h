@@ -218,3 +218,66 @@ static __always_inline void calls_read(__u64 cookie, struct open_request *whole)
     task_set(&task);
     repeat(CALLS_READ, calls_read_one, &reading);
 }
+
+/* The server's side of it: who has read the request, and asks for it as a parent, finds it as a stream. */
+static __always_inline void call_request_moves(struct connection *connection,
+                                               const struct request_name *to)
+{
+    struct open_request *before = open_request_of(connection->cookie);
+    struct open_request *request;
+
+    open_request_prepare(to->cookie);
+    request = open_request_of(to->cookie);
+    if (!before || !request)
+        return;
+    before->stream = 1;
+    if (!before->ordinal)
+        return;
+    *request = *before;
+    request->cookie = to->cookie;
+    request->ordinal = to->ordinal;
+    request->newest = to->ordinal;
+    request->reader_ordinal = 0;
+    before->ordinal = 0;
+    if (before->reader_ordinal != connection->closed + 1)
+        return;
+    if (before->target)
+        target_request_closed(before->reader_pid, before->cookie);
+    before->reader_ordinal = 1;
+    request->reader_ordinal = to->ordinal;
+    if (before->target) {
+        struct target *target = target_of(before->reader_pid);
+
+        if (target)
+            target_request_opened(target, to->cookie);
+    }
+}
+
+/* The answer to a request of HTTP/1 follows as stream 1 of HTTP/2 (RFC 7540, 3.2). */
+PROVEN_ONCE int call_upgraded(struct connection *connection, struct exchange *exchange)
+{
+    struct request_name from = {};
+    struct request_name to = {};
+    struct exchange *moved;
+
+    if (!connection || !exchange)
+        return 0;
+    from.cookie = connection->cookie;
+    from.ordinal = exchange->ordinal;
+    to = call_name(connection, 1);
+    if (connection->role == ROLE_SERVER)
+        call_request_moves(connection, &to);
+    exchange_rename(&from, &to);
+    bpf_map_update_elem(&pipelined, &to, exchange, BPF_ANY);
+    moved = exchange_named(&to);
+    if (moved) {
+        moved->ordinal = to.ordinal;
+        __sync_fetch_and_add(&connection->open_streams, 1);
+    } else {
+        count(COUNTER_PIPELINE_FULL);
+    }
+    connection->closed = connection->opened;
+    connection->newest_stream = 1;
+    connection->http2 = HTTP2_FOLLOWED;
+    return 0;
+}

@@ -69,13 +69,19 @@ struct request_name {
     __u32 pad;
 };
 
+#define MESSAGES_SEVERAL 2
+#define MESSAGES_UNKNOWN 3
+
+struct call_messages {
+    __u32 count; /* 0, 1, MESSAGES_… */
+    __u32 left;  /* of the first one: bytes that are still to come */
+};
+
 /* What only a stream of HTTP/2 has; all zero in HTTP/1. Counts are 0 when they are not known. */
 struct call {
     __u32 reset_code;
-    __u32 request_messages; /* of gRPC ... */
-    __u32 response_messages;
-    __u32 request_left; /* ... and how many bytes of the last one are still to come */
-    __u32 response_left;
+    struct call_messages requests; /* of gRPC */
+    struct call_messages responses;
     __u32 over;        /* 1: told to the agent, by whichever direction came first */
     __u16 grpc_status; /* 1 + status, 0: none */
     __u8 is_grpc;

@@ -110,18 +110,6 @@ struct renaming {
     __u64 cookie;                  /* the old one */
 };
 
-static __always_inline void rename_entry(void *map,
-                                         const struct request_name *from,
-                                         const struct request_name *to)
-{
-    void *entry = bpf_map_lookup_elem(map, from);
-
-    if (!entry)
-        return;
-    bpf_map_update_elem(map, to, entry, BPF_ANY);
-    bpf_map_delete_elem(map, from);
-}
-
 static long rename_request(__u32 index, void *state)
 {
     struct renaming *renaming = state;
@@ -130,10 +118,7 @@ static long rename_request(__u32 index, void *state)
 
     if (from.ordinal > renaming->connection->opened)
         return 1;
-    rename_entry(&pipelined, &from, &to);
-    rename_entry(&carries, &from, &to);
-    rename_entry(&baggages, &from, &to);
-    rename_entry(&notes, &from, &to);
+    exchange_rename(&from, &to);
     return 0;
 }
 
@@ -172,6 +157,10 @@ static __always_inline bool deferred_take(struct connection *connection, __u32 s
     stream_begin(&connection->tx, snd_nxt);
     if (stream_is_deaf(&connection->rx))
         connection_deaf(connection, connection->rx.phase);
+    if (connection->http2) { /* what followed its first line was not read */
+        connection->rx.phase = STREAM_LOST;
+        connection->tx.phase = STREAM_HTTP2;
+    }
     repeat(DEFERRED_REQUESTS_MAX, rename_request, &renaming);
     rename_open_request(renaming.cookie, cookie);
     return true;

@@ -200,6 +200,30 @@ static __always_inline void extras_forget(const struct request_name *name, __u8 
         bpf_map_delete_elem(&notes, name);
 }
 
+static __always_inline void rename_entry(void *map,
+                                         const struct request_name *from,
+                                         const struct request_name *to)
+{
+    void *entry = bpf_map_lookup_elem(map, from);
+
+    if (!entry)
+        return;
+    bpf_map_update_elem(map, to, entry, BPF_ANY);
+    bpf_map_delete_elem(map, from);
+}
+
+/* What is filed under a name of a request goes to another one. */
+PROVEN_ONCE int exchange_rename(const struct request_name *from, const struct request_name *to)
+{
+    if (!from || !to)
+        return 0;
+    rename_entry(&pipelined, from, to);
+    rename_entry(&carries, from, to);
+    rename_entry(&baggages, from, to);
+    rename_entry(&notes, from, to);
+    return 0;
+}
+
 /* It is over: gives it to the agent, unless it is not to be told. */
 static __always_inline void exchange_tell(const struct connection *connection,
                                           const struct exchange *exchange,

@@ -30,8 +30,8 @@ static __always_inline void exchange_fill(const struct connection *connection,
     event->pid = exchange->pid;
     event->tid = exchange->tid;
     event->reset_code = exchange->call.reset_code;
-    event->request_messages = exchange->call.request_messages;
-    event->response_messages = exchange->call.response_messages;
+    event->request_messages = exchange->call.requests.count % MESSAGES_UNKNOWN;
+    event->response_messages = exchange->call.responses.count % MESSAGES_UNKNOWN;
     event->pad = 0;
     event->status = exchange->status;
     event->request_head_size = exchange->request_captured;

@@ -116,12 +116,46 @@ static __always_inline void http2_block_passes(struct feed *feed, feed_request *
         call_close(feed->connection, http2->block_stream, OUTCOME_COMPLETE, feed->now);
 }
 
-PROVEN_ONCE int http2_data(struct connection *connection, const struct http2 *http2, bool responses)
+#define GRPC_PREFIX_SIZE 5 /* in front of each message: compressed or not, and its length */
+
+/* Is there one message, or are there more? The first one's prefix tells its length; what is behind it is
+ * another. `at`: in the window, where the data begins. */
+static __always_inline void http2_count_messages(struct call_messages *messages,
+                                                 const struct http2 *http2,
+                                                 const struct window *window,
+                                                 __u32 at)
+{
+    __u32 size = http2->data_size;
+    __u64 word;
+
+    if (!size || messages->count >= MESSAGES_SEVERAL)
+        return;
+    if (!messages->count) {
+        if (size < GRPC_PREFIX_SIZE || at + GRPC_PREFIX_SIZE > http2->in_window) {
+            messages->count = MESSAGES_UNKNOWN;
+            return;
+        }
+        word = __builtin_bswap64(window_word(window, at));
+        messages->left = (__u32)(word >> 24);
+        messages->count = 1;
+        size -= GRPC_PREFIX_SIZE;
+    }
+    if (size > messages->left)
+        messages->count = MESSAGES_SEVERAL;
+    else
+        messages->left -= size;
+}
+
+PROVEN_ONCE int http2_data(struct connection *connection,
+                           const struct http2 *http2,
+                           const struct window *window,
+                           bool responses,
+                           __u32 at)
 {
     struct request_name name = {};
     struct exchange *exchange;
 
-    if (!connection || !http2)
+    if (!connection || !http2 || !window)
         return 0;
     name = call_name(connection, http2->stream);
     exchange = exchange_named(&name);
@@ -131,6 +165,9 @@ PROVEN_ONCE int http2_data(struct connection *connection, const struct http2 *ht
         exchange->response_body_size += http2->data_size;
     else
         exchange->request_body_size += http2->data_size;
+    if (exchange->call.is_grpc)
+        http2_count_messages(
+            responses ? &exchange->call.responses : &exchange->call.requests, http2, window, at);
     return 0;
 }
 
@@ -139,6 +176,15 @@ static __always_inline void http2_announced(const struct http2_feed *feed)
 {
     if (feed->other)
         http2_allow(&feed->other->http2, &feed->side->http2.settings);
+}
+
+/* Where in the window the data of the frame begins. */
+static __always_inline __u32 http2_data_at(const struct feed *feed)
+{
+    const struct http2_side *side = http2_feed_of((struct feed *)feed)->side;
+
+    return side->origin + side->http2.frame_position + HTTP2_HEADER_SIZE +
+           (side->http2.flags & HTTP2_PADDED ? 1 : 0) - feed->cursor->position;
 }
 
 static __always_inline void http2_happens(struct feed *feed, feed_request *on_request)
@@ -150,7 +196,7 @@ static __always_inline void http2_happens(struct feed *feed, feed_request *on_re
         http2_block_passes(feed, on_request);
         break;
     case HTTP2_DATA_PASSES:
-        http2_data(feed->connection, http2, feed->responses);
+        http2_data(feed->connection, http2, feed->window, feed->responses, http2_data_at(feed));
         if (feed->responses && http2->end_stream)
             call_close(feed->connection, http2->stream, OUTCOME_COMPLETE, feed->now);
         break;

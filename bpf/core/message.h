@@ -2,7 +2,7 @@
 /* Where the messages of a stream begin and end: what a head says of its body, and what the end of a
  * message means to the exchange. */
 #pragma once
-#include "exchange.h"
+#include "call.h"
 #include "stream.h"
 
 static __always_inline void connection_deaf(struct connection *connection, enum stream_phase phase)
@@ -104,7 +104,11 @@ PROVEN_ONCE int stream_response(struct connection *connection, bool rx, __u64 no
         exchange->response_captured = connection->answer_captured;
         copy_words(exchange->response_head, connection->answer, RESPONSE_CAPTURE);
     }
-    if (status == 101 || (status / 100 == 2 && request_flags & HTTP1_METHOD_CONNECT)) {
+    if (status == 101 && stream->head.to_http2 && exchange) {
+        call_upgraded(connection, exchange);
+        connection->rx.phase = STREAM_HTTP2;
+        connection->tx.phase = STREAM_HTTP2;
+    } else if (status == 101 || (status / 100 == 2 && request_flags & HTTP1_METHOD_CONNECT)) {
         exchange_close(connection, OUTCOME_TUNNEL, now);
         connection_deaf(connection, STREAM_TUNNEL);
     } else if (status < 200) {

@@ -132,6 +132,15 @@ PROVEN_ONCE int http1_b3(struct http1_head *head, const struct window *window, e
     return 0;
 }
 
+/* To HTTP/2 in plain text (RFC 7540, 3.2), or to something that is none of our business. */
+static __always_inline void http1_upgrade(struct http1_head *head, const struct window *window)
+{
+    head->flags |= HTTP1_UPGRADE;
+    head->to_http2 =
+        window->end - window->value == 3 &&
+        (window_word(window, window->value) & 0xffffff) == WORD('h', '2', 'c', 0, 0, 0, 0, 0);
+}
+
 /* Names that say all there is to say. False: the value counts. */
 static __always_inline bool http1_without_value(struct http1_head *head,
                                                 enum http1_name name,
@@ -140,9 +149,6 @@ static __always_inline bool http1_without_value(struct http1_head *head,
     switch (name) {
     case HTTP1_NAME_SPACED:
         head->flags |= HTTP1_BAD_FRAMING; /* some read it, and some do not */
-        return true;
-    case HTTP1_NAME_UPGRADE:
-        head->flags |= HTTP1_UPGRADE;
         return true;
     case HTTP1_NAME_NONE:
         http1_continued(head, line);
@@ -168,6 +174,9 @@ static __always_inline void http1_take(struct http1_head *head,
         break;
     case HTTP1_NAME_TRANSFER_ENCODING:
         http1_transfer_encoding(head, window);
+        break;
+    case HTTP1_NAME_UPGRADE:
+        http1_upgrade(head, window);
         break;
     case HTTP1_NAME_TRACESTATE:
         head->flags |= HTTP1_TRACESTATE;
@@ -212,6 +221,9 @@ static __always_inline void http1_overlong_field(struct http1_head *head,
     case HTTP1_NAME_LENGTH:
     case HTTP1_NAME_TRANSFER_ENCODING:
         head->flags |= HTTP1_BAD_FRAMING;
+        break;
+    case HTTP1_NAME_UPGRADE:
+        head->flags |= HTTP1_UPGRADE;
         break;
     case HTTP1_NAME_TRACESTATE:
         head->flags |= HTTP1_TRACESTATE | HTTP1_CUT_TRACESTATE;

@@ -46,7 +46,8 @@ struct http1_head {
     enum http1_phase phase;
     __u8 rules_met; /* one bit for each header rule */
     __u8 overlong;  /* HTTP1_OVERLONG: enum http1_name of that line */
-    __u8 pad[7];
+    __u8 to_http2;  /* 1: Upgrade says h2c */
+    __u8 pad[6];
     __u8 keep[HTTP1_KEEP];
 };
 

@@ -95,6 +95,7 @@ static const __u8 http1_name_sizes[] = {
     [HTTP1_NAME_TRACEPARENT] = 12,
     [HTTP1_NAME_LENGTH] = 15,
     [HTTP1_NAME_TRANSFER_ENCODING] = 18,
+    [HTTP1_NAME_UPGRADE] = 8,
     [HTTP1_NAME_TRACESTATE] = 11,
     [HTTP1_NAME_BAGGAGE] = 8,
     [HTTP1_NAME_B3] = 3,
