@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Scenarios.Harness;
 
 /// <summary>How the gRPC service and client of <c>Services/</c> are started; see Services/README.md.</summary>
-internal static class Rpc
+internal static partial class Rpc
 {
     public static readonly string[] Kinds = ["go", "node", "python", "dotnet", "java", "ruby"];
 
@@ -22,8 +23,18 @@ internal static class Rpc
     public static List<string[]> Answers(string output) =>
     [
         .. output.Split('\n').Where(line => line.StartsWith("answer ", StringComparison.Ordinal))
-            .Select(line => line[7..].Split('|').Select(hop => hop.Split(' ', 2)[1].Trim()).ToArray()),
+            .Select(line => line[7..].Split('|').Select(hop => ContextOf(hop.Split(' ', 2)[1].Trim())).ToArray()),
     ];
+
+    /// <summary>The ids of a span as <see cref="Answers"/> has them.</summary>
+    public static string ContextOf(Span span) => $"{span.TraceId}-{span.SpanId}";
+
+    /// <summary>The ids in the value of a traceparent; empty when there is none. More than one would not have this form.</summary>
+    public static string ContextOf(string value)
+    {
+        Assert.True(value.Length == 0 || Value().IsMatch(value), $"`{value}` is not one traceparent");
+        return value.Length == 0 ? "" : value[3..^3];
+    }
 
     private static ProgramStart Start(string kind, params string[] arguments) => kind switch
     {
@@ -39,6 +50,9 @@ internal static class Rpc
     private static string[] Hops(int[] next) => next.Length == 0 ? [] : [string.Join(',', next.Select(Address))];
 
     private static string Address(int port) => $"127.0.0.1:{port}";
+
+    [GeneratedRegex(@"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")]
+    private static partial Regex Value();
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

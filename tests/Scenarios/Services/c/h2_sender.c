@@ -155,11 +155,11 @@ static void connect_to(struct sender *v)
 
     v->fd = socket(AF_INET, SOCK_STREAM, 0);
     setsockopt(v->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-    if (one_of(&v->random, 4))
+    if (one_of(&v->random, 8))
         setsockopt(v->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
     if (connect(v->fd, (struct sockaddr *)&address, sizeof(address)))
         fail(v, "connect");
-    v->nonblocking = random_below(&v->random, 2);
+    v->nonblocking = !one_of(&v->random, 5);
     if (v->nonblocking)
         fcntl(v->fd, F_SETFL, O_NONBLOCK);
 }

@@ -55,7 +55,7 @@ def two_way(messages, context):
 
 def serve(port):
     relay = Relay(port)
-    server = grpc.server(ThreadPoolExecutor(max_workers=128), options=[("grpc.so_reuseport", 0)])
+    server = grpc.server(ThreadPoolExecutor(max_workers=256), options=[("grpc.so_reuseport", 0)])
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("relay.Relay", {
         "Echo": grpc.unary_unary_rpc_method_handler(echo),
         "Hop": grpc.unary_unary_rpc_method_handler(relay.hop),

@@ -123,7 +123,7 @@ end
 
 $stdout.sync = true
 if ARGV[0] == 'serve'
-  server = GRPC::RpcServer.new(pool_size: 128, max_waiting_requests: 1000)
+  server = GRPC::RpcServer.new(pool_size: 256, max_waiting_requests: 1000)
   server.add_http2_port("127.0.0.1:#{ARGV[1]}", :this_port_is_insecure)
   server.handle(Relay.new(ARGV[1]))
   server.run_till_terminated
