@@ -6,7 +6,8 @@ usage="usage: build.sh [COMMAND]
   (none)   build out/hilo, with everything a fresh machine needs for it
   run      build, then out/hilo run
   test     build, then lint and all tests; last line: N passed, N failed, N skipped
-  bench    build, then the measurements of bench/run.sh; bench features: what each feature costs
+  bench    build, then the measurements of bench/run.sh; bench features: what each feature costs;
+           bench grpc: calls
   fuzz     the parsers, FUZZ_SECONDS (300) each
   lint     rules that no compiler knows, formatting
   format   rewrite C and C# in the project's format

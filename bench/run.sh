@@ -28,23 +28,6 @@ load() {
         END { print rate, cpu / count, p50, p99 }' "$work/wrk"
 }
 
-measure() { # LABEL COMMAND...: alternating pairs into $work/LABEL.off and .on
-    local label=$1 i
-    shift
-    : > "$work/$label.off"
-    : > "$work/$label.on"
-    for i in $(seq "$pairs"); do
-        "$@" >> "$work/$label.off"
-        agent_start
-        "$@" >> "$work/$label.on"
-        agent_stop "$work/$label.agent"
-    done
-    echo "measured: $label" >&2
-}
-
-ratio() { paste "$work/$1.off" "$work/$1.on" | awk -v c="$2" -v n="$3" '{ print $(c + n) / $c }' | sort -n |
-    awk '{ v[NR] = $1 } END { printf "%.2f (%.2f to %.2f)", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2, v[1], v[NR] }'; }
-
 ping_row() {
     printf '| ping-pong, %s client | server + client, injected | +%s µs (minimum), +%s µs (median) of %s | | |\n' "$1" \
         "$(minus "$(minimum "$1.on" 1)" "$(minimum "$1.off" 1)")" "$(minus "$(median "$1.on" 1)" "$(median "$1.off" 1)")" \
