@@ -199,8 +199,8 @@ static long calls_read_one(__u32 index, void *state)
     return 0;
 }
 
-/* This thread has read from a connection of HTTP/2; `whole` stands for all of its streams. Which one of
- * several it goes on with is not known. */
+/* This thread has read from a connection of HTTP/2; `whole` stands for all of its streams. As a rule other
+ * threads handle them: it names no request as its own. */
 static __always_inline void calls_read(__u64 cookie, struct open_request *whole)
 {
     struct calls_reading reading = {
@@ -210,11 +210,6 @@ static __always_inline void calls_read(__u64 cookie, struct open_request *whole)
     if (reading.stream > reading.last)
         return;
     whole->reader_ordinal = reading.last;
-    if (reading.stream == reading.last) {
-        task.cookie = call_cookie(cookie, reading.last);
-        task.first = 1;
-        task.last = 1;
-    }
     task_set(&task);
     repeat(CALLS_READ, calls_read_one, &reading);
 }

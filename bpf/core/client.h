@@ -4,6 +4,19 @@
 #include "exchange.h"
 #include "option.h"
 
+/* Many threads share a connection of HTTP/2, and any of them may write for the others. A thread that
+ * handles one request at a time has no second call under way for it; what looks like one is another
+ * thread's. Of a loop nothing is known. */
+static __always_inline bool task_calls(struct task *task, const struct connection *connection)
+{
+    struct request_name call = {.cookie = task->call, .ordinal = 1};
+
+    if (task->loops || (task->call && exchange_named(&call)))
+        return false;
+    task->call = call_cookie(connection->cookie, connection->newest_stream);
+    return true;
+}
+
 /* The open request that this one is sent for, and how that is known (R10). */
 static __always_inline struct open_request *client_parent(struct connection *connection,
                                                           __u32 tid,
@@ -13,10 +26,10 @@ static __always_inline struct open_request *client_parent(struct connection *con
     struct open_request *parent = task ? task_request(task) : NULL;
 
     *link = LINK_THREAD;
-    if (parent)
+    if (parent && (!connection->http2 || task_calls(task, connection)))
         return parent;
     *link = LINK_CONNECT;
-    parent = connection->opened ? NULL : task_request(&connection->opener);
+    parent = connection->opened || connection->http2 ? NULL : task_request(&connection->opener);
     if (parent)
         return parent;
     *link = LINK_PROCESS;

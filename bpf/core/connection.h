@@ -60,6 +60,9 @@ struct task {
     __u64 cookie; /* of the server connection, 0: none */
     __u32 first;  /* ordinals of the requests, both included */
     __u32 last;
+    __u64 call; /* of HTTP/2: the last one that was sent for it, 0: none */
+    __u8 loops; /* not 0: the thread has read a request while another one it had read was open */
+    __u8 pad[7];
 };
 
 /* A request, named for good. */

@@ -63,8 +63,8 @@ static __always_inline void http2_request(struct feed *feed, feed_request *on_re
     stream->head_position = http2_feed_of(feed)->side->origin + http2->block_position;
     stream->started_ns = feed->now;
     http2_capture(connection, http2, feed->window);
-    on_request(feed);
     connection->newest_stream = http2->block_stream;
+    on_request(feed);
     connection->opened = 1; /* to whoever asks if it was used */
     connection->closed = 1;
 }

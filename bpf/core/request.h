@@ -82,15 +82,21 @@ static __always_inline struct open_request *process_request(__u32 pid)
     return request && request->ordinal && request->reader_pid == pid ? request : NULL;
 }
 
-static __always_inline void task_set(const struct task *task)
+#define TASK_LOOPS 16 /* so many requests later it is believed to handle one at a time */
+
+static __always_inline void task_set(struct task *task)
 {
     __u32 tid = current_tid();
     struct task *known = bpf_map_lookup_elem(&tasks, &tid);
 
-    if (known)
-        *known = *task;
-    else
+    if (!known) {
         bpf_map_update_elem(&tasks, &tid, task, BPF_ANY);
+        return;
+    }
+    task->loops = known->loops ? known->loops - 1 : 0;
+    if (known->cookie != task->cookie && task_request(known))
+        task->loops = TASK_LOOPS;
+    *known = *task;
 }
 
 /* This process has the request, from now on. */

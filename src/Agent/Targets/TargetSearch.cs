@@ -153,6 +153,10 @@ internal sealed class TargetSearch(
         {
             return parent.Target;
         }
+        if (table.TryFind((uint)pid, out var named) && named.Pid == pid && named.Program == program)
+        {
+            return named; // its exec has been told of, and waits to be worked on
+        }
         _ = Declaration.TryRead(proc, pid, out var declaration);
         var attributes = ResourceAttributes.Describe(proc, pid, program, declaration);
         var target = new Target(pid, attributes.ServiceNameText, attributes.Encode())

@@ -43,6 +43,16 @@ public sealed class O01ShortLivesTests : Scenario
         Assert.Equal(Count, agent.Counter("injected"));
     }
 
+    // Found by looking, because its parent is new, and told of by the kernel: what the first of both took it for is let go after 5 s.
+    [Fact]
+    public void A_program_that_a_new_one_has_started_is_known_for_as_long_as_it_runs()
+    {
+        var urls = string.Join(' ', Enumerable.Range(0, 7).Select(i => $"'{Url}{i}'"));
+        var (_, agent) = Trace(new ProgramStart("sh", "-c", $"wget -q -O /dev/null --wait=1 {urls} & exec sleep 8"));
+
+        Assert.Equal(Enumerable.Repeat("wget", 7), agent.Spans.Select(span => span.Service));
+    }
+
     [Fact]
     public void Without_a_name_of_its_own_a_process_is_called_after_its_program()
     {
