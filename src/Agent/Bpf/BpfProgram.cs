@@ -48,13 +48,16 @@ internal sealed unsafe class BpfProgram
     internal BpfLink AttachCgroup(int cgroupFd, string path) =>
         Checked(LibBpf.AttachCgroup(_program, cgroupFd), $"{Section} to cgroup {path}");
 
-    /// <summary>Attaches to an interface of the calling thread's network namespace.</summary>
-    internal BpfLink AttachTcx(int interfaceIndex, bool isFirst = false)
+    /// <summary>
+    /// Attaches to an interface of the calling thread's network namespace, in front of all programs that are there: one that
+    /// accepts a packet for good hides it from those behind.
+    /// </summary>
+    internal BpfLink AttachTcx(int interfaceIndex)
     {
         var options = new LibBpf.TcxOptions
         {
             Size = (nuint)sizeof(LibBpf.TcxOptions),
-            Flags = isFirst ? LibBpf.Before : 0,
+            Flags = LibBpf.Before,
         };
         return Checked(LibBpf.AttachTcx(_program, interfaceIndex, &options), $"{Section} to interface {interfaceIndex}");
     }

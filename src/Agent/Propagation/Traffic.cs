@@ -40,7 +40,7 @@ internal sealed class Traffic(ProcFs proc, TrafficOptions options) : InterfacePr
         }
         try
         {
-            return program.AttachTcx(interfaceIndex, isFirst: true);
+            return program.AttachTcx(interfaceIndex);
         }
         catch (BpfException) when (backend == TrafficBackend.Auto)
         {

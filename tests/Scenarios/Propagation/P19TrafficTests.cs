@@ -136,16 +136,21 @@ public sealed class P19TrafficTests : TwoHosts
 
     // A filter that says "accept" ends the chain: what comes behind it would never run.
     [Theory]
-    [InlineData("tcx", true)]
-    [InlineData("tc", true)]
-    [InlineData("tc", false)]
-    public void Filters_of_a_neighbour_see_every_packet_and_hide_none(string backend, bool neighbourFirst)
+    [InlineData("tcx", "plain", true)]
+    [InlineData("tc", "plain", true)]
+    [InlineData("tc", "plain", false)]
+    [InlineData("tcx", "tcx", true)]
+    [InlineData("tcx", "tcx", false)]
+    [InlineData("tcx", "tcx-hides", true)]
+    [InlineData("tcx", "tcx-first", false)]
+    [InlineData("tc", "tcx-first", true)]
+    public void Filters_of_a_neighbour_see_every_packet_and_hide_none(string backend, string kind, bool neighbourFirst)
     {
         const int Count = 100;
         var recorder = new Recorder(Other, traced: true);
-        var neighbour = neighbourFirst ? Neighbour.Start(Sandbox, "plain", Interface) : null;
+        var neighbour = neighbourFirst ? Neighbour.Start(Sandbox, kind, Interface) : null;
         using var near = Agent(("OTEL_EBPF_BPF_TC_BACKEND", backend));
-        neighbour ??= Neighbour.Start(Sandbox, "plain", Interface);
+        neighbour ??= Neighbour.Start(Sandbox, kind, Interface);
         using var far = FarAgent();
 
         Unchanged(TcpOptions.Gets(Count).Send(Request.Post("/large", Request.Body(100_000))), recorder);

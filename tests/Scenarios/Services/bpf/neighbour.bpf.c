@@ -30,7 +30,10 @@ struct {
     __type(value, __u64);
 } taken SEC(".maps");
 
-const volatile __u32 takes_sockets = 0;
+const volatile struct {
+    __u32 takes_sockets;
+    __s32 verdict; /* on packets: TC_ACT_OK hides them from programs that come behind */
+} manner = {.verdict = TC_ACT_OK};
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -54,7 +57,7 @@ int neighbour_socket(struct bpf_sock_ops *ops)
         return 1;
     see(SEEN_CONNECTED);
     bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_RTT_CB_FLAG);
-    if (!takes_sockets)
+    if (!manner.takes_sockets)
         return 1;
     cookie = bpf_get_socket_cookie(ops);
     see(bpf_sock_hash_update(ops, &taken, &cookie, BPF_NOEXIST) ? SEEN_REFUSED : SEEN_TAKEN);
@@ -69,18 +72,18 @@ int neighbour_message(struct sk_msg_md *msg)
     return SK_PASS;
 }
 
-SEC("tc")
+SEC("tcx/ingress")
 int neighbour_ingress(struct __sk_buff *skb)
 {
     (void)skb;
     see(SEEN_INGRESS);
-    return TC_ACT_OK;
+    return manner.verdict;
 }
 
-SEC("tc")
+SEC("tcx/egress")
 int neighbour_egress(struct __sk_buff *skb)
 {
     (void)skb;
     see(SEEN_EGRESS);
-    return TC_ACT_OK;
+    return manner.verdict;
 }

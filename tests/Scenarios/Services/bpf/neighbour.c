@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// neighbour OBJECT CGROUP sockmap|plain|exclusive INTERFACE: attaches the programs of neighbour.bpf.c to the cgroup
-// and to the interface, says "ready", and on SIGTERM what they have seen.
+// neighbour OBJECT CGROUP KIND INTERFACE: attaches the programs of neighbour.bpf.c to the cgroup and to the interface, says
+// "ready", and on SIGTERM what they have seen. KIND: plain; sockmap (takes all sockets); exclusive (nobody else's sock_ops
+// there); tcx (on the interface by TCX, not clsact), tcx-first (in front, leaves the verdict to the next), tcx-hides (in front,
+// and lets nobody else see a packet).
 #include <net/if.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -35,13 +37,19 @@ static int map(struct bpf_object *object, const char *name)
     return fd;
 }
 
-static void take_sockets(struct bpf_object *object)
+static void behave(struct bpf_object *object, const char *kind)
 {
     struct bpf_map *constants = bpf_object__find_map_by_name(object, ".rodata");
     size_t size;
+    struct {
+        __u32 takes_sockets;
+        __s32 verdict;
+    } *manner = constants ? bpf_map__initial_value(constants, &size) : NULL;
 
-    must(constants != NULL, ".rodata");
-    *(__u32 *)bpf_map__initial_value(constants, &size) = 1;
+    must(manner && size == sizeof(*manner), ".rodata");
+    manner->takes_sockets = !strcmp(kind, "sockmap");
+    if (!strcmp(kind, "tcx-first"))
+        manner->verdict = TCX_NEXT;
 }
 
 static void filter(struct bpf_object *object,
@@ -58,6 +66,18 @@ static void filter(struct bpf_object *object,
     must(!bpf_tc_attach(&hook, &options), name);
 }
 
+static void link_filter(struct bpf_object *object,
+                        const char *interface,
+                        const char *kind,
+                        const char *name)
+{
+    LIBBPF_OPTS(bpf_tcx_opts, options, .flags = !strcmp(kind, "tcx") ? BPF_F_AFTER : BPF_F_BEFORE);
+
+    must(bpf_program__attach_tcx(program(object, name), if_nametoindex(interface), &options) !=
+             NULL,
+         name);
+}
+
 int main(int count, char **arguments)
 {
     static const char *const names[] = {
@@ -69,9 +89,8 @@ int main(int count, char **arguments)
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigprocmask(SIG_BLOCK, &ends, NULL);
-    must(object && cgroup >= 0, "neighbour OBJECT CGROUP sockmap|plain|exclusive INTERFACE");
-    if (!strcmp(arguments[3], "sockmap"))
-        take_sockets(object);
+    must(object && cgroup >= 0, "neighbour OBJECT CGROUP KIND INTERFACE");
+    behave(object, arguments[3]);
     must(!bpf_object__load(object), "load");
     must(!bpf_prog_attach(bpf_program__fd(program(object, "neighbour_message")),
                           map(object, "taken"),
@@ -87,8 +106,13 @@ int main(int count, char **arguments)
     else
         must(bpf_program__attach_cgroup(program(object, "neighbour_socket"), cgroup) != NULL,
              "sockops");
-    filter(object, arguments[4], BPF_TC_INGRESS, "neighbour_ingress");
-    filter(object, arguments[4], BPF_TC_EGRESS, "neighbour_egress");
+    if (!strncmp(arguments[3], "tcx", 3)) {
+        link_filter(object, arguments[4], arguments[3], "neighbour_ingress");
+        link_filter(object, arguments[4], arguments[3], "neighbour_egress");
+    } else {
+        filter(object, arguments[4], BPF_TC_INGRESS, "neighbour_ingress");
+        filter(object, arguments[4], BPF_TC_EGRESS, "neighbour_egress");
+    }
     printf("ready\n");
     fflush(stdout);
     sigwait(&ends, &number);
