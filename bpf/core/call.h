@@ -76,6 +76,21 @@ PROVEN_ONCE int client_call(struct connection *connection, __u32 stream, __u32 p
     return exchange->carrier;
 }
 
+/* Its exchange had to make room for others (LRU). */
+static __always_inline void call_forget(struct connection *connection,
+                                        const struct request_name *name)
+{
+    struct open_request *request = open_request_of(name->cookie);
+
+    if (!request)
+        return;
+    if (request->reader_ordinal && request->target)
+        target_request_closed(request->reader_pid, request->cookie);
+    bpf_map_delete_elem(&open_requests, &name->cookie);
+    __sync_fetch_and_sub(&connection->open_streams, 1);
+    count(COUNTER_PIPELINE_FULL);
+}
+
 /* The stream has ended, in whichever way; both directions may say so. */
 PROVEN_ONCE int call_close(struct connection *connection,
                            __u32 stream,
@@ -89,6 +104,8 @@ PROVEN_ONCE int call_close(struct connection *connection,
         return 0;
     name = call_name(connection, stream);
     exchange = exchange_named(&name);
+    if (!exchange)
+        call_forget(connection, &name);
     if (!exchange || __sync_lock_test_and_set(&exchange->call.over, 1))
         return 0;
     if (connection->role == ROLE_SERVER)
