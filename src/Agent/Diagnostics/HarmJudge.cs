@@ -27,7 +27,7 @@ internal sealed class HarmJudge
     private const int Few = 5;
     private const int FewConnections = 20;
     private const int EnoughConnections = 200;
-    private const int EnoughRequests = 200;
+    private const int EnoughRequests = 100;
     private const int WindowRequests = 50;
     private const int WindowIntervals = 6;
     private const double LeastUsual = 0.002;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// impatient PORT CONNECTIONS PROCESSES [calm]: clients that work with every kernel and break in a sockmap.
+// impatient PORT CONNECTIONS PROCESSES [calm | SLOW-MS]: clients that work with every kernel and break in a sockmap.
 // A thread waits in recv() for whatever comes, before the first request already; a timer of the process
 // interrupts it every millisecond, with SA_RESTART, so that it cannot notice. Except in a sockmap: there
 // the call fails with EAGAIN, which a blocking socket never says and which these clients take for the
-// end: they reset the connection. Calm ones have no timer. Prints a letter for each connection, by the time it ended: + or -.
+// end: they reset the connection. Calm ones have no timer. Slow ones take it for a peer that is busy, and nothing is sent for
+// so long; theirs goes off while a request is half sent, and the rest waits. Prints a letter for each connection, by the time
+// it ended: - when it was broken, w when it waited, else +.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netinet/in.h>
@@ -24,6 +26,9 @@
 #define TICK_US 1000
 
 static const char request[] = "GET /patience HTTP/1.1\r\nHost: a\r\n\r\n";
+static const char head[] = "POST /patience HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n";
+static const char body[] = "wait";
+static int slow_ms;
 
 static void on_tick(int signal)
 {
@@ -33,7 +38,20 @@ static void on_tick(int signal)
 struct conversation {
     int fd;
     volatile bool failed;
+    volatile bool waited;
+    pthread_mutex_t sending;
 };
+
+static bool is_busy(struct conversation *talk, ssize_t received)
+{
+    if (!slow_ms || received >= 0 || errno != EAGAIN)
+        return false;
+    pthread_mutex_lock(&talk->sending);
+    talk->waited = true;
+    usleep(slow_ms * 1000);
+    pthread_mutex_unlock(&talk->sending);
+    return true;
+}
 
 static void *read_all(void *argument)
 {
@@ -45,17 +63,37 @@ static void *read_all(void *argument)
     sigemptyset(&tick);
     sigaddset(&tick, SIGALRM);
     pthread_sigmask(SIG_UNBLOCK, &tick, NULL);
-    while ((n = recv(talk->fd, bytes, sizeof(bytes), 0)) > 0)
-        ;
+    do
+        n = recv(talk->fd, bytes, sizeof(bytes), 0);
+    while (n > 0 || is_busy(talk, n));
     talk->failed = n != 0;
     return NULL;
 }
 
-static bool converse(unsigned short port)
+static void ask(struct conversation *talk)
+{
+    struct itimerval once = {.it_value.tv_usec = TICK_US};
+
+    if (!slow_ms) {
+        send(talk->fd, request, sizeof(request) - 1, MSG_NOSIGNAL);
+        return;
+    }
+    setitimer(ITIMER_REAL, &once, NULL);
+    send(talk->fd, head, sizeof(head) - 1, MSG_NOSIGNAL);
+    usleep(GAP_US);
+    pthread_mutex_lock(&talk->sending);
+    send(talk->fd, body, sizeof(body) - 1, MSG_NOSIGNAL);
+    pthread_mutex_unlock(&talk->sending);
+}
+
+static char converse(unsigned short port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     struct linger at_once = {.l_onoff = 1};
-    struct conversation talk = {.fd = socket(AF_INET, SOCK_STREAM, 0)};
+    struct conversation talk = {
+        .fd = socket(AF_INET, SOCK_STREAM, 0),
+        .sending = PTHREAD_MUTEX_INITIALIZER,
+    };
     pthread_t reader;
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -66,7 +104,7 @@ static bool converse(unsigned short port)
     pthread_create(&reader, NULL, read_all, &talk);
     usleep(GAP_US);
     for (int i = 0; i < REQUESTS && !talk.failed; i++) {
-        send(talk.fd, request, sizeof(request) - 1, MSG_NOSIGNAL);
+        ask(&talk);
         usleep(GAP_US);
     }
     if (!talk.failed)
@@ -75,7 +113,7 @@ static bool converse(unsigned short port)
     if (talk.failed)
         setsockopt(talk.fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
     close(talk.fd);
-    return talk.failed;
+    return talk.failed ? '-' : talk.waited ? 'w' : '+';
 }
 
 static void run(unsigned short port, int connections, bool calm)
@@ -89,10 +127,12 @@ static void run(unsigned short port, int connections, bool calm)
     sigemptyset(&tick);
     sigaddset(&tick, SIGALRM);
     pthread_sigmask(SIG_BLOCK, &tick, NULL);
-    if (!calm)
+    if (!calm && !slow_ms)
         setitimer(ITIMER_REAL, &each, NULL);
     while (connections--) {
-        if (write(STDOUT_FILENO, converse(port) ? "-" : "+", 1) != 1)
+        char letter = converse(port);
+
+        if (write(STDOUT_FILENO, &letter, 1) != 1)
             exit(1);
     }
 }
@@ -103,9 +143,10 @@ int main(int count, char **arguments)
 
     if (count < 4)
         return 2;
+    slow_ms = count > 4 ? atoi(arguments[4]) : 0;
     for (int i = atoi(arguments[3]); i > 0; i--) {
         if (!fork()) {
-            run(atoi(arguments[1]), atoi(arguments[2]), count > 4);
+            run(atoi(arguments[1]), atoi(arguments[2]), count > 4 && !slow_ms);
             _exit(0);
         }
     }
