@@ -109,7 +109,8 @@ static __always_inline bool socket_is_plain(const struct tcp_sock *tcp)
 static __always_inline bool enrol_may_stay(const struct connection *connection,
                                            const struct tcp_sock *tcp)
 {
-    return settings.resident && socket_is_plain(tcp) && watch_of(connection->pid) == WATCH_QUIET;
+    return settings.resident && !stream_is_deaf(&connection->tx) && socket_is_plain(tcp) &&
+           watch_of(connection->pid) == WATCH_QUIET;
 }
 
 /* The socket goes with the segment that is built next, and may come back with the response. */

@@ -49,8 +49,7 @@ static __always_inline void message_settle(struct connection *connection,
 {
     if (connection->tx.phase == STREAM_HEAD || connection->settled)
         return;
-    if (!stream_is_deaf(&connection->tx) && current_pid() == connection->pid &&
-        enrol_may_stay(connection, tcp))
+    if (current_pid() == connection->pid && enrol_may_stay(connection, tcp))
         connection->settled = 1;
     else if (!connection->http2 || connection->newest_stream)
         enrol_leave(connection);
