@@ -51,6 +51,36 @@ static __always_inline bool http2_is_grpc(const struct http2_fields *fields)
            type[1] == WORD('i', 'o', 'n', '/', 'g', 'r', 'p', 'c');
 }
 
+#define AHEAD_FRAMES 16
+
+static long http2_ahead_step(__u32 index, void *state)
+{
+    struct http2_feed *feed = state;
+    const struct http2 *http2 = &feed->side->http2;
+    struct window *window = feed->feed.window;
+    __u32 at = window->at;
+    __u64 word;
+
+    (void)index;
+    if (at + HTTP2_HEADER_SIZE > http2->in_window)
+        return 1;
+    word = __builtin_bswap64(window_word(window, at));
+    window->at = at + HTTP2_HEADER_SIZE + (__u32)(word >> 40);
+    if ((word >> 32 & 0xff) == HTTP2_HEADERS &&
+        ((__u32)word << 8 | window_byte(window, at + 8)) > http2->block_stream)
+        feed->feed.cursor->several = 1;
+    return 0;
+}
+
+/* Does another request begin behind this one, in what is sent with it? Who writes several may do so for
+ * other threads. */
+APART int http2_look_ahead(struct http2_feed *feed)
+{
+    feed->feed.window->at += feed->side->http2.left;
+    repeat(AHEAD_FRAMES, http2_ahead_step, feed);
+    return 0;
+}
+
 /* The headers of a request are complete, or its trailers. */
 static __always_inline void http2_request(struct feed *feed, feed_request *on_request)
 {
@@ -62,6 +92,8 @@ static __always_inline void http2_request(struct feed *feed, feed_request *on_re
         return;
     stream->head_position = http2_feed_of(feed)->side->origin + http2->block_position;
     stream->started_ns = feed->now;
+    if (connection->role == ROLE_CLIENT)
+        http2_look_ahead(http2_feed_of(feed));
     http2_capture(connection, http2, feed->window);
     connection->newest_stream = http2->block_stream;
     on_request(feed);

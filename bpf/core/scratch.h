@@ -13,6 +13,8 @@ struct cursor {
     __u32 size;     /* bytes left in the source from there */
     __u32 first;    /* 1: nothing of this segment was looked at yet */
     __u32 dropped;  /* 1: a failed edit could not be undone, the message must not leave */
+    __u32 several;  /* 1: HTTP/2, more than one request begins here */
+    __u32 pad;
 };
 
 struct scratch {

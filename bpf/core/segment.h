@@ -125,6 +125,7 @@ static __always_inline void segment_walk(struct feed *feed,
     feed->cursor->offset = segment->offset;
     feed->cursor->size = segment->size;
     feed->cursor->first = 1;
+    feed->cursor->several = 0;
     repeat(FEED_STEPS, step, feed);
     scratch_release(slot);
     stream_leave(feed);

@@ -91,6 +91,7 @@ static __always_inline bool message_begin(struct feed *feed,
     scratch->cursor.size = msg->size;
     scratch->cursor.first = 0;
     scratch->cursor.dropped = 0;
+    scratch->cursor.several = 0;
     return true;
 }
 

@@ -5,12 +5,13 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-static __always_inline void segment_client_call(struct connection *connection, __u32 stream)
+static __always_inline void segment_client_call(struct feed *feed, __u32 stream)
 {
+    struct connection *connection = feed->connection;
+    __u32 tid = feed->cursor->several ? 0 : segment_thread(connection);
     struct exchange *exchange;
 
-    if (client_call(connection, stream, connection->pid, segment_thread(connection)) ==
-        CARRIER_APPLICATION)
+    if (client_call(connection, stream, connection->pid, tid) == CARRIER_APPLICATION)
         return;
     exchange = call_of(connection, stream);
     if (exchange)
@@ -24,7 +25,7 @@ static __always_inline void http2_segment_request(struct feed *feed)
     if (feed->connection->role == ROLE_SERVER)
         server_call(feed->connection, stream);
     else
-        segment_client_call(feed->connection, stream);
+        segment_client_call(feed, stream);
 }
 
 static long http2_segment_step(__u32 index, void *state)
