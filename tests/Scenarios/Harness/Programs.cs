@@ -69,6 +69,14 @@ internal static class Programs
         Nginx(folder, $"listen {port}; location / {{ proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection ''; }}",
             $"upstream backend {{ server {address}:{backend}; keepalive 16; }}");
 
+    /// <summary>nginx that forwards gRPC.</summary>
+    public static ProgramStart RpcProxy(int port, int backend, string folder) =>
+        Nginx(folder, $"listen {port} http2; location / {{ grpc_pass grpc://backend; }}", $"upstream backend {{ server 127.0.0.1:{backend}; keepalive 16; }}");
+
+    /// <summary>nginx that answers every request over HTTP/2, and closes a connection after so many.</summary>
+    public static ProgramStart Http2(int port, int requests, string folder) =>
+        Nginx(folder, $"listen {port} http2; location / {{ keepalive_requests {requests}; return 200 ok; }}");
+
     /// <summary>nginx in front of PHP-FPM, by FastCGI over a Unix-domain socket.</summary>
     public static ProgramStart FastCgi(int port, string socket, string folder) =>
         Nginx(folder, $"listen {port}; location / {{ include /etc/nginx/fastcgi_params; "

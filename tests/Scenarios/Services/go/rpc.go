@@ -256,6 +256,11 @@ func call(connection *grpc.ClientConn, kind string, i int, next string) error {
 	case "fail":
 		message = []byte("5")
 		return isFailure(connection.Invoke(context.Background(), "/relay.Relay/Fail", &message, &answer), "5")
+	case "cancel":
+		message = []byte("600000")
+		ctx, stop := context.WithTimeout(context.Background(), 30*time.Millisecond)
+		defer stop()
+		return isFailure(connection.Invoke(ctx, "/relay.Relay/Hop", &message, &answer), "4")
 	case "hop":
 		message = []byte("5")
 		err := connection.Invoke(metadata.AppendToOutgoingContext(context.Background(), "next", next), "/relay.Relay/Hop", &message, &answer)

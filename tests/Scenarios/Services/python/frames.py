@@ -16,6 +16,7 @@ class Connection:
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.settimeout(30)  # which makes it a socket that does not block, as those of most libraries
         self.encoder, self.decoder = hpack.Encoder(), hpack.Decoder()
         self.stream, self.received = -1, b""
         self.answers, self.asked = {}, {}
@@ -110,6 +111,12 @@ def large(connection, size):
     return [("x-large", "a" * (8000 + size - len(block)))]
 
 
+def filled(connection, size):
+    """The value that makes the next header list so long."""
+    fields, _ = connection.fields("list", None, [("x-fill", "")])
+    return [("x-fill", "a" * (size - sum(len(name) + len(value) + 32 for name, value in fields)))]
+
+
 def run(port, case):
     connection = Connection(port)
     ask = connection.ask
@@ -134,6 +141,8 @@ def run(port, case):
         data = (ask(case, CONTEXT % 1) for _ in range(3))
     elif case == "mixed":
         data = (ask(case, CONTEXT % (i // 2) if i % 2 else None, cuts=[9]) for i in range(20))
+    elif case == "list":  # of so many bytes, as SETTINGS_MAX_HEADER_LIST_SIZE counts them
+        data = (ask(case, more=filled(connection, size)) for size in (800, 950, 902))
     else:
         sys.exit(f"no case {case}")
     for part in data:
