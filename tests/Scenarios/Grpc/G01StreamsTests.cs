@@ -42,10 +42,9 @@ public sealed class G01StreamsTests : Scenario
         Assert.Equal(agent.Spans.Count, agent.Spans.Select(span => span.SpanId).Distinct().Count());
         foreach (var (call, method, kind, status) in Calls)
         {
-            foreach (var span in RpcSpans.Paired(agent.Spans, call, server, method, Count).SelectMany(pair => new[] { pair.Client, pair.Server }))
+            foreach (var pair in RpcSpans.Paired(agent.Spans, call, server, method, Count))
             {
-                Assert.Equal(status, span.Attributes.GetValueOrDefault("rpc.grpc.status_code"));
-                Assert.Equal(kind, span.Attributes.GetValueOrDefault("hilo.rpc.kind", kind));
+                Assert.All(new[] { pair.Client, pair.Server }, span => IsCall(span, kind, status, mayBeUnknown: client == "java"));
             }
         }
 
@@ -55,5 +54,11 @@ public sealed class G01StreamsTests : Scenario
         Assert.Equal(pairs[true].Order(), told[true].Order());
         Assert.Equal(pairs[false].Count(), told[false].Count());
         Assert.Equal(agent.Spans.Count(span => span.IsClient && !RpcSpans.WasWritten(span)), agent.Skipped);
+    }
+    /// <summary>Not every message of Netty's is counted; then the kind is not known, and not made up.</summary>
+    private static void IsCall(Span span, string kind, string status, bool mayBeUnknown)
+    {
+        Assert.Equal(status, span.Attributes.GetValueOrDefault("rpc.grpc.status_code"));
+        Assert.Equal(kind, span.Attributes.GetValueOrDefault("hilo.rpc.kind", mayBeUnknown ? kind : ""));
     }
 }
