@@ -43,6 +43,17 @@ static __always_inline bool http2_write_header(const struct http2_edit *edit, __
     return true;
 }
 
+/* Would TCP take the grown message up to the end of the edit, at least? A long one was cut in front of this
+ * request (http2_message_cut). */
+static __always_inline bool http2_fits(const struct http2_edit *edit,
+                                       const struct tcp_sock *tcp,
+                                       __u32 grows)
+{
+    __u32 end = edit->end + grows;
+
+    return (!edit->frame || end <= SEVERAL_MAX) && header_fits(edit->msg, tcp, grows, end, false);
+}
+
 /* What the peer has announced, or may be expected of it. */
 static __always_inline struct http2_settings http2_allowed(const struct http2_side *other)
 {
@@ -123,11 +134,7 @@ static __always_inline enum counter http2_insert(struct feed *feed,
     header_literals(feed->connection, &exchange->span, fields, 0);
     if (!http2_list_has_room(http2, &allowed, fields->size, fields->line))
         return COUNTER_SKIP_NO_SPACE;
-    if (!header_fits(edit->msg,
-                     tcp,
-                     fields->size + HTTP2_HEADER_SIZE,
-                     edit->end + fields->size,
-                     edit->frame > 0))
+    if (!http2_fits(edit, tcp, fields->size + HTTP2_HEADER_SIZE))
         return COUNTER_SKIP_NO_SPACE;
     return http2->frame_size + fields->size <= allowed.frame_size
                ? http2_extend(feed, edit)
@@ -153,7 +160,7 @@ static __always_inline enum counter http2_rewrite(struct feed *feed,
         return COUNTER_SKIP_SPLIT;
     grows = TRACEPARENT_LITERAL - before;
     if (http2->frame_size + grows > http2_allowed(edit->other).frame_size ||
-        !header_fits(edit->msg, tcp, grows, edit->end + grows, edit->frame > 0))
+        !http2_fits(edit, tcp, grows))
         return COUNTER_SKIP_NO_SPACE;
     field->size = 0;
     put_traceparent(field, true, &exchange->span);

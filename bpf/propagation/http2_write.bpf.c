@@ -87,9 +87,30 @@ static __always_inline void http2_message_request(struct feed *feed)
         http2_message_edit(feed, exchange);
 }
 
+#define CUT_FROM (SEVERAL_MAX / 2)
+
+/* Of a long message TCP may take a part. What is edited has to be in it: from here on a request is left to
+ * the next call of this program, which the kernel makes when it has sent what is in front of it. */
+static __always_inline bool http2_message_cut(struct feed *feed)
+{
+    const struct http2 *http2 = &http2_feed_of(feed)->side->http2;
+    struct cursor *cursor = feed->cursor;
+    __u64 settled = feed->stream->position - cursor->position;
+
+    if (http2->phase != HTTP2_IN_HEADER || http2->gathered || settled >= cursor->size)
+        return false;
+    feed_skip(feed, settled);
+    if (cursor->offset < CUT_FROM || cursor->size < HTTP2_HEADER_SIZE ||
+        !message_load(feed, 0, HTTP2_HEADER_SIZE) || window_byte(feed->window, 3) != HTTP2_HEADERS)
+        return false;
+    return !bpf_msg_apply_bytes(feed->source, cursor->offset);
+}
+
 static long http2_message_step(__u32 index, void *state)
 {
     (void)index;
+    if (http2_message_cut(state))
+        return 1;
     return http2_walk_step(state, message_load, http2_message_request);
 }
 
