@@ -23,6 +23,7 @@ enum stream_phase : __u8 {
     STREAM_HELD,        /* behind a request that may turn the connection into a tunnel */
     STREAM_TUNNEL,      /* no longer HTTP/1, by agreement of both sides */
     STREAM_UNKNOWN,     /* never was */
+    STREAM_OVER,        /* nothing comes any more */
     STREAM_HTTP2,       /* a direction of HTTP/2, which other programs follow (http2_walk.h) */
     STREAM_LOST,        /* bytes were missed: waits for the start of a message */
 };

@@ -19,7 +19,6 @@
 #include "throttle.h"
 #include "watch.h"
 
-#define ENROLLED_MAX 65536
 #define ENROL_CALLBACKS                                                                            \
     (BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG | BPF_SOCK_OPS_PARSE_ALL_HDR_OPT_CB_FLAG)
 
@@ -46,15 +45,6 @@ enum enrolment {
     ENROLLED,
     ENROLLED_KEPT,
 };
-
-/* Cookie -> pid, for the agent that has to take out all sockets of a process. */
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __uint(max_entries, ENROLLED_MAX);
-    __type(key, __u64);
-    __type(value, __u32);
-} enrolled_pids SEC(".maps");
 
 /* What cannot be edited is still best seen there: before its segment is built. */
 static __always_inline bool enrol_wanted(void)

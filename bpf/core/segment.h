@@ -80,7 +80,7 @@ static __always_inline void stream_closes(struct feed *feed)
         return;
     if (exchange_outstanding(feed->connection))
         exchange_close(feed->connection, outcome, feed->now);
-    connection_deaf(feed->connection, STREAM_TUNNEL);
+    connection_deaf(feed->connection, STREAM_OVER);
 }
 
 static __always_inline struct feed segment_source(struct __sk_buff *skb,
@@ -180,9 +180,10 @@ static __always_inline struct connection *segment_connection(struct __sk_buff *s
         connection_adopt(skb);
         connection = bpf_sk_storage_get(&connections, sk, NULL, 0);
     }
-    if (!connection || (stream_is_deaf(&connection->rx) && stream_is_deaf(&connection->tx)))
-        return NULL;
-    return connection;
+    if (!connection || !stream_is_deaf(&connection->rx) || !stream_is_deaf(&connection->tx))
+        return connection;
+    member_is_deaf(connection);
+    return NULL;
 }
 
 /* True: the connection speaks HTTP/2, which the caller has to leave to another program. */

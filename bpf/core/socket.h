@@ -6,6 +6,7 @@
 #include "option_send.h"
 
 #define OUTSTANDING_MAX PIPELINED_MAX
+#define ENROLLED_MAX 65536
 
 /* Local ports of client connections that may be put back into the sockmap: spares traffic control most
  * look-ups. Ports of several network namespaces meet here, which costs a look-up and nothing else. */
@@ -30,6 +31,24 @@ static __always_inline bool port_is_awaited(__be16 port)
     __u8 *waits = bpf_map_lookup_elem(&waiting_ports, &slot);
 
     return waits && *waits;
+}
+
+/* Cookie -> pid of the sockets in the sockmap (enrol.h), for the agent that has to take out all sockets of a
+ * process. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, ENROLLED_MAX);
+    __type(key, __u64);
+    __type(value, __u32);
+} enrolled_pids SEC(".maps");
+
+/* A member for which nothing is called any more while a segment is built, and for which membership has no
+ * use any more either: it leaves when the next packet arrives (propagation/reenrol.bpf.c). */
+static __always_inline void member_is_deaf(const struct connection *connection)
+{
+    if (connection->enrolled && connection->settled && connection->tx.phase != STREAM_OVER)
+        port_waits(connection->local.port, 1);
 }
 
 static __always_inline void endpoint_v4(struct endpoint *endpoint, __u32 address)
@@ -194,7 +213,9 @@ static __always_inline void connection_over(struct connection *connection,
     if (connection->open_streams)
         calls_end(connection);
     bpf_map_delete_elem(&open_requests, &connection->cookie);
-    connection_deaf(connection, STREAM_TUNNEL);
+    if (connection->enrolled)
+        bpf_map_delete_elem(&enrolled_pids, &connection->cookie);
+    connection_deaf(connection, STREAM_OVER);
 }
 
 static __always_inline void socket_state(struct bpf_sock_ops *ops)

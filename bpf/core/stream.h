@@ -24,5 +24,5 @@ static __always_inline void stream_begin(struct stream *stream, __u32 seq)
 
 static __always_inline bool stream_is_deaf(const struct stream *stream)
 {
-    return stream->phase == STREAM_TUNNEL || stream->phase == STREAM_UNKNOWN;
+    return stream->phase >= STREAM_TUNNEL && stream->phase <= STREAM_OVER;
 }

@@ -108,8 +108,13 @@ static __always_inline void packet_received(struct __sk_buff *skb,
     struct connection *connection = sk ? bpf_sk_storage_get(&connections, sk, NULL, 0) : NULL;
     __u64 cookie;
 
-    if (!connection || connection->role != ROLE_CLIENT || connection->settled ||
-        stream_is_deaf(&connection->rx))
+    if (!connection || connection->role != ROLE_CLIENT)
+        return;
+    if (stream_is_deaf(&connection->rx)) {
+        enrol_withdraw(connection);
+        return;
+    }
+    if (connection->settled)
         return;
     if (!connection->http2)
         segment_feed(skb, connection, segment, true);

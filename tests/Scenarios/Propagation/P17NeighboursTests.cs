@@ -60,6 +60,25 @@ public sealed class P17NeighboursTests : Scenario
         Assert.Equal((seen["connected"], 0), (seen["refused"], seen["messages"]));
     }
 
+    // Where the kernel cannot encrypt, the program says so and goes on without.
+    [Fact]
+    public void Sockets_that_let_the_kernel_encrypt()
+    {
+        var plain = 2 * Count; // on one connection that blocks, and on another
+        using var agent = new Agent(Sandbox);
+
+        var program = new ProgramStart("/usr/bin/python3", "python/ktls.py", $"{Programs.BackendPort}", $"{Count}")
+        {
+            Input = "\n",
+            InputAfterMilliseconds = 1500,
+        };
+        var said = Sandbox.Start(program).Finish().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        agent.Finish();
+
+        Assert.Equal(("ok", $"{plain}"), (said[0], said[2]));
+        Assert.Equal((plain, plain), (agent.Counter("injected"), agent.Spans.Count(span => span.IsClient)));
+    }
+
     // Headers then are for connections that are kept by sockets that do not block, from the second request on.
     [Fact]
     public void Sock_ops_that_somebody_keeps_to_himself()
