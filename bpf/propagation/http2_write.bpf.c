@@ -90,20 +90,24 @@ static __always_inline void http2_message_request(struct feed *feed)
 #define CUT_FROM (SEVERAL_MAX / 2)
 
 /* Of a long message TCP may take a part. What is edited has to be in it: from here on a request is left to
- * the next call of this program, which the kernel makes when it has sent what is in front of it. */
+ * the next call of this program, which the kernel makes when it has sent what is in front of it. If there is
+ * no room for all of that, it would not make it for what the process sends again. */
 static __always_inline bool http2_message_cut(struct feed *feed)
 {
     const struct http2 *http2 = &http2_feed_of(feed)->side->http2;
+    struct sk_msg_md *msg = feed->source;
+    struct tcp_sock *tcp = msg->sk ? bpf_skc_to_tcp_sock(msg->sk) : NULL;
     struct cursor *cursor = feed->cursor;
     __u64 settled = feed->stream->position - cursor->position;
 
     if (http2->phase != HTTP2_IN_HEADER || http2->gathered || settled >= cursor->size)
         return false;
     feed_skip(feed, settled);
-    if (cursor->offset < CUT_FROM || cursor->size < HTTP2_HEADER_SIZE ||
-        !message_load(feed, 0, HTTP2_HEADER_SIZE) || window_byte(feed->window, 3) != HTTP2_HEADERS)
+    if (cursor->offset < CUT_FROM || cursor->size < HTTP2_HEADER_SIZE || !tcp ||
+        !header_fits(msg, tcp, 0, msg->size, false) || !message_load(feed, 0, HTTP2_HEADER_SIZE) ||
+        window_byte(feed->window, 3) != HTTP2_HEADERS)
         return false;
-    return !bpf_msg_apply_bytes(feed->source, cursor->offset);
+    return !bpf_msg_apply_bytes(msg, cursor->offset);
 }
 
 static long http2_message_step(__u32 index, void *state)
@@ -128,6 +132,8 @@ int on_http2_message(struct sk_msg_md *msg)
     feed.other = http2_side_of(sk, true, 0);
     if (!feed.side || !message_begin(&feed.feed, msg, connection, &slot))
         return SK_PASS;
+    bpf_msg_apply_bytes(
+        msg, 0); /* what is left of a message that was cut still has the number from there */
     repeat(FEED_STEPS, http2_message_step, &feed);
     return message_end(&feed.feed, slot);
 }
