@@ -177,7 +177,11 @@ static __always_inline void put_bytes(struct window *lines,
                                       __u32 size,
                                       const __u32 most)
 {
-    if (size == 0 || size > most)
+    if (size == 0)
+        return;
+    /* Two comparisons, not one of a copy less 1: kernel 6.12 does not learn the limit from that. */
+    asm volatile("" : "+r"(size));
+    if (size > most)
         return;
     bpf_probe_read_kernel(lines->bytes + (lines->size & (WINDOW_SIZE - 1)), size, from);
     lines->size += size;
