@@ -126,14 +126,14 @@ int on_http2_message(struct sk_msg_md *msg)
     struct http2_feed feed = {};
     __u32 slot;
 
+    /* What is left of a message that was cut still has the number from there. */
+    bpf_msg_apply_bytes(msg, 0);
     if (!connection || !sk)
         return SK_PASS;
     feed.side = http2_side_of(sk, false, BPF_SK_STORAGE_GET_F_CREATE);
     feed.other = http2_side_of(sk, true, 0);
     if (!feed.side || !message_begin(&feed.feed, msg, connection, &slot))
         return SK_PASS;
-    bpf_msg_apply_bytes(
-        msg, 0); /* what is left of a message that was cut still has the number from there */
     repeat(FEED_STEPS, http2_message_step, &feed);
     return message_end(&feed.feed, slot);
 }
