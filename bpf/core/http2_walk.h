@@ -128,8 +128,8 @@ PROVEN_ONCE int http2_response(struct connection *connection,
     size = http2->fields.grpc_message_size;
     if (size > HTTP2_GRPC_MESSAGE)
         size = HTTP2_GRPC_MESSAGE;
-    asm volatile(""
-                 : "+r"(size)); /* or clang leaves out the check that the verifier wants to see */
+    /* Or clang leaves out the check that the verifier wants to see. */
+    asm volatile("" : "+r"(size));
     if (note_add(&name, NOTE_GRPC_MESSAGE, 0, http2->fields.grpc_message, size))
         exchange->extras |= EXTRA_NOTES;
     return 0;

@@ -38,7 +38,11 @@ internal sealed class Kernel : IDisposable
         _probes.Add(sockets);
         _probes.Add(_traffic); // behind the one that may start it
         StartTraffic();
-        if (objects.Sockmap is not null)
+        if (objects.Sockmap is null)
+        {
+            _throttle.Set(HarmState.Withdrawn); // members of a sockmap without a program would gain nothing
+        }
+        else
         {
             Http1Header.Attach(objects.Sockmap);
             AddPropagationProbes(proc);
