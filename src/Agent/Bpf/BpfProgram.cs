@@ -7,6 +7,7 @@ namespace Agent.Bpf;
 internal sealed unsafe class BpfProgram
 {
     private readonly nint _program;
+    private readonly int _ownFd;
 
     internal BpfProgram(nint program)
     {
@@ -15,12 +16,20 @@ internal sealed unsafe class BpfProgram
         Section = Marshal.PtrToStringUTF8((nint)LibBpf.ProgramSection(program)) ?? "";
     }
 
+    private BpfProgram(BpfProgram other)
+    {
+        (Name, Section, _ownFd) = (other.Name, other.Section, LibC.Duplicate(other.Fd));
+    }
+
     internal string Name { get; }
 
     /// <summary>What it hooks, in libbpf's notation: <c>sockops</c>, <c>raw_tp/sched_process_exec</c>, …</summary>
     internal string Section { get; }
 
-    internal int Fd => LibBpf.ProgramFd(_program);
+    internal int Fd => _program != 0 ? LibBpf.ProgramFd(_program) : _ownFd;
+
+    /// <summary>The same, also when its object is closed, until the agent ends. It cannot be attached any more.</summary>
+    internal BpfProgram Keep() => new(this);
 
     internal bool IsCgroup =>
         Section.StartsWith("sockops", StringComparison.Ordinal) || Section.StartsWith("cgroup", StringComparison.Ordinal);

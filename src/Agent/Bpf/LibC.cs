@@ -41,6 +41,10 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Open(string path, int flags, uint mode);
 
+    /// <summary>Another number for the same file, which ends with <see cref="Close"/> or the process.</summary>
+    [LibraryImport(Library, EntryPoint = "dup", SetLastError = true)]
+    internal static partial int Duplicate(int fd);
+
     [LibraryImport(Library, EntryPoint = "close")]
     internal static partial int Close(int fd);
 

@@ -19,6 +19,7 @@ internal sealed class Kernel : IDisposable
     private readonly LinkReaper _reaper = new();
     private readonly KernelObjects _objects;
     private readonly List<IProbe> _probes = [];
+    private readonly BpfProgram[] _http2;
     private readonly ThrottleSwitch _throttle;
     private readonly Traffic _traffic;
     private FionreadWatch? _watch;
@@ -31,8 +32,9 @@ internal sealed class Kernel : IDisposable
         _throttle = new ThrottleSwitch(objects.Sockets.Map<uint, Throttle>("throttle"));
         Targets = objects.Process.Map<uint, Contract.Target>("targets");
         Owners = objects.Sockets.Map<int, Owner>("owners");
-        Http2Programs.Install(objects.Http2, objects.Sockets);
-        Http2Programs.Install(objects.Http2Write, objects.Sockmap);
+        _http2 = [.. Http2Programs.Install(objects.Http2, objects.Sockets), .. Http2Programs.Install(objects.Http2Write, objects.Sockmap)];
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive); // what loading took is not needed again
+        _ = LibC.ReturnFreedMemory(0);
         _traffic = new Traffic(proc, traffic);
         var sockets = new Sockets(objects.Sockets, tree, FollowStates);
         _probes.Add(sockets);
@@ -75,7 +77,7 @@ internal sealed class Kernel : IDisposable
 
     /// <summary>Starts to watch what the programs cost; null when there is no budget.</summary>
     internal OverheadGovernor? Govern(OverheadOptions options) => OverheadGovernor.Start(
-        options, [.. _objects.OnRequests().SelectMany(bpfObject => bpfObject.Programs())], _throttle, Counters);
+        options, [.. _objects.OnRequests().SelectMany(bpfObject => bpfObject.Programs()), .. _http2], _throttle, Counters);
 
     /// <summary>Starts to watch how enrolled connections fare; null when none is enrolled, or nobody wants that.</summary>
     internal HarmGuard? Guard(GuardOptions options) => options.IsOn && _objects.Sockmap is not null

@@ -59,11 +59,18 @@ internal sealed class KernelObjects : IDisposable
         _owners.ForEach(owner => owner.LoadMaps(_maps));
         Fionread = mayEnrol ? TryLoad("fionread", settings) : null;
         settings.Resident = Flag(canary is { MayStay: true } && (IsFionreadRight || Fionread is not null));
-        var http2 = OnThread(() => Http2 = TryLoad("http2", settings));
-        var http2Write = mayEnrol ? OnThread(() => Http2Write = TryLoad("http2_write", settings)) : null;
-        var sockmap = mayEnrol ? OnThread(() => Sockmap = TryLoad("sockmap", settings)) : null;
-        var reenrol = mayEnrol ? OnThread(() => Reenrol = TryLoad("reenrol", settings)) : null;
-        var traffic = hasTraffic ? OnThread(() => Traffic = TryLoad("traffic", settings)) : null;
+        // Two threads besides this one: more would only spread memory.
+        var writers = OnThread(() =>
+        {
+            Sockmap = mayEnrol ? TryLoad("sockmap", settings) : null;
+            Http2Write = mayEnrol ? TryLoad("http2_write", settings) : null;
+            Traffic = hasTraffic ? TryLoad("traffic", settings) : null;
+        });
+        var others = OnThread(() =>
+        {
+            Reenrol = mayEnrol ? TryLoad("reenrol", settings) : null;
+            Http2 = TryLoad("http2", settings);
+        });
         try
         {
             Sockets = Load("sockets", settings);
@@ -71,11 +78,8 @@ internal sealed class KernelObjects : IDisposable
         }
         finally
         {
-            sockmap?.Invoke();
-            reenrol?.Invoke();
-            traffic?.Invoke();
-            http2Write?.Invoke();
-            http2.Invoke();
+            writers();
+            others();
             ReleaseOwners();
         }
         _settings = settings;
@@ -108,8 +112,8 @@ internal sealed class KernelObjects : IDisposable
 
     internal bool WritesHeaders { get; }
 
-    /// <summary>Those whose programs run with requests.</summary>
-    internal IEnumerable<BpfObject> OnRequests() => new[] { Sockets, Sockmap, Reenrol, Traffic, States, Http2, Http2Write }.OfType<BpfObject>();
+    /// <summary>Those whose programs run with requests, besides the ones for HTTP/2.</summary>
+    internal IEnumerable<BpfObject> OnRequests() => new[] { Sockets, Sockmap, Reenrol, Traffic, States }.OfType<BpfObject>();
 
     /// <summary>Sockets in a sockmap answer FIONREAD on this kernel.</summary>
     internal bool IsFionreadRight { get; }

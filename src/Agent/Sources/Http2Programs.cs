@@ -10,15 +10,17 @@ internal static class Http2Programs
 {
     private const string Prefix = "on_";
 
+    /// <summary>Returns them. The object is closed: the table holds the programs, and they the maps.</summary>
     /// <param name="http2">Has programs called <c>on_NAME</c>. Null: there are none.</param>
     /// <param name="callers">Has a map called NAME for each of them.</param>
-    internal static void Install(BpfObject? http2, BpfObject? callers)
+    internal static BpfProgram[] Install(BpfObject? http2, BpfObject? callers)
     {
         if (http2 is null || callers is null)
         {
-            return;
+            return [];
         }
-        foreach (var program in http2.Programs())
+        BpfProgram[] programs = [.. http2.Programs().Select(program => program.Keep())];
+        foreach (var program in programs)
         {
             var name = program.Name[Prefix.Length..];
             var error = callers.Map<uint, int>(name).Set(0, program.Fd);
@@ -27,5 +29,7 @@ internal static class Http2Programs
                 throw new BpfException($"cannot let other programs call {program.Name}", error);
             }
         }
+        http2.Dispose();
+        return programs;
     }
 }
