@@ -37,7 +37,7 @@ enum counter : __u32 {
     COUNTER_CARRY_DROPPED, /* a tracestate or baggage that is invalid or too long was not passed on */
 
     /* streams that could not be followed */
-    COUNTER_STREAM_UNKNOWN, /* the connection does not speak HTTP/1 */
+    COUNTER_STREAM_UNKNOWN, /* the connection does not speak HTTP */
     COUNTER_STREAM_GAP,     /* bytes were missed inside a message */
     COUNTER_STREAM_DEFERRED, /* data came before the connection (Fast Open): followed from its second request */
     COUNTER_STREAM_EXISTED,  /* open before Hilo; followed from its next request */

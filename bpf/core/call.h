@@ -91,11 +91,9 @@ static __always_inline void call_forget(struct connection *connection,
     count(COUNTER_PIPELINE_FULL);
 }
 
-/* The stream has ended, in whichever way; both directions may say so. */
-PROVEN_ONCE int call_close(struct connection *connection,
-                           __u32 stream,
-                           enum outcome outcome,
-                           __u64 now)
+/* The stream has ended, in whichever way; both directions may say so. `code`: of OUTCOME_RESET. */
+PROVEN_ONCE int call_close(
+    struct connection *connection, __u32 stream, enum outcome outcome, __u32 code, __u64 now)
 {
     struct request_name name = {};
     struct exchange *exchange;
@@ -108,6 +106,7 @@ PROVEN_ONCE int call_close(struct connection *connection,
         call_forget(connection, &name);
     if (!exchange || __sync_lock_test_and_set(&exchange->call.over, 1))
         return 0;
+    exchange->call.reset_code = code;
     if (connection->role == ROLE_SERVER)
         exchange_withdraw(connection, exchange, open_request_of(name.cookie));
     else
@@ -116,23 +115,6 @@ PROVEN_ONCE int call_close(struct connection *connection,
     bpf_map_delete_elem(&pipelined, &name);
     bpf_map_delete_elem(&open_requests, &name.cookie);
     __sync_fetch_and_sub(&connection->open_streams, 1);
-    return 0;
-}
-
-/* A side gave up a stream. */
-PROVEN_ONCE int call_reset(struct connection *connection, __u32 stream, __u32 code, __u64 now)
-{
-    struct request_name name = {};
-    struct exchange *exchange;
-
-    if (!connection)
-        return 0;
-    name = call_name(connection, stream);
-    exchange = exchange_named(&name);
-    if (!exchange)
-        return 0;
-    exchange->call.reset_code = code;
-    call_close(connection, stream, OUTCOME_RESET, now);
     return 0;
 }
 
@@ -154,10 +136,7 @@ static long calls_close_one(__u32 index, void *state)
     if (!calls->connection->open_streams || (__s32)stream <= 0 ||
         stream > calls->connection->newest_stream)
         return 1;
-    if (calls->outcome == OUTCOME_RESET)
-        call_reset(calls->connection, stream, calls->code, calls->now);
-    else
-        call_close(calls->connection, stream, calls->outcome, calls->now);
+    call_close(calls->connection, stream, calls->outcome, calls->code, calls->now);
     return 0;
 }
 

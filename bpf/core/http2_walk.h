@@ -145,7 +145,7 @@ static __always_inline void http2_block_passes(struct feed *feed, feed_request *
         http2_request(feed, on_request);
     http2_response(feed->connection, http2, feed->responses, feed->stream->head.status);
     if (feed->responses && http2->end_stream)
-        call_close(feed->connection, http2->block_stream, OUTCOME_COMPLETE, feed->now);
+        call_close(feed->connection, http2->block_stream, OUTCOME_COMPLETE, 0, feed->now);
 }
 
 #define GRPC_PREFIX_SIZE 5 /* in front of each message: compressed or not, and its length */
@@ -230,10 +230,10 @@ static __always_inline void http2_happens(struct feed *feed, feed_request *on_re
     case HTTP2_DATA_PASSES:
         http2_data(feed->connection, http2, feed->window, feed->responses, http2_data_at(feed));
         if (feed->responses && http2->end_stream)
-            call_close(feed->connection, http2->stream, OUTCOME_COMPLETE, feed->now);
+            call_close(feed->connection, http2->stream, OUTCOME_COMPLETE, 0, feed->now);
         break;
     case HTTP2_STREAM_RESET:
-        call_reset(feed->connection, http2->stream, http2->code, feed->now);
+        call_close(feed->connection, http2->stream, OUTCOME_RESET, http2->code, feed->now);
         break;
     case HTTP2_SETTINGS_CHANGE:
         http2_announced(http2_feed_of(feed));
