@@ -53,8 +53,8 @@ static __always_inline void fionread_tell(__u32 pid)
     bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
 }
 
-/* The multi form although it has one place: the perf form holds a lock of the whole host while it waits
- * for every CPU, twice for each process it is taken from. */
+/* The multi form although it has one place: the perf form, which only older kernels get, holds a lock
+ * of the whole host while it waits for every CPU, twice for each process it is taken from. */
 SEC("uprobe.multi")
 int on_ioctl(struct pt_regs *registers)
 {

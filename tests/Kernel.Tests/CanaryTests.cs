@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
 using Agent.Propagation;
-using Kernel.Tests.Sick;
 
 namespace Kernel.Tests;
 
@@ -44,7 +43,7 @@ public class CanaryTests
     [InlineData("diverts", CanaryTrial.Insertion, CanaryTrial.SpliceFrom)]
     internal void Harm_is_noticed(string program, params CanaryTrial[] failing)
     {
-        using var sick = SickCanary.Open(program);
+        using var sick = OwnObject.Open($"Sick/{program}");
         var report = Canary.Try(sick);
         Assert.Equal(failing, CanaryReport.Trials.Except(OfTheKernel).Where(trial => !report.Passes(trial)));
         Assert.False(report.MayEnrol);

@@ -4,18 +4,18 @@ namespace Agent.Bpf;
 /// <summary>An attachment. It lasts until disposed, or until the agent's process ends in whatever way.</summary>
 internal sealed class BpfLink : IDisposable
 {
-    private nint _link;
+    private nint[]? _links;
 
-    internal BpfLink(nint link)
+    /// <summary>Several that mean the same end together.</summary>
+    internal BpfLink(params nint[] links)
     {
-        _link = link;
+        _links = links;
     }
 
     /// <summary>Detaches. For a uprobe the kernel waits for running probes, which takes milliseconds.</summary>
     public void Dispose()
     {
-        var link = Interlocked.Exchange(ref _link, 0);
-        if (link != 0)
+        foreach (var link in Interlocked.Exchange(ref _links, null) ?? [])
         {
             _ = LibBpf.LinkDestroy(link);
         }

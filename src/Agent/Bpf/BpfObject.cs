@@ -115,6 +115,10 @@ internal sealed unsafe class BpfObject : IDisposable
     internal void Load(SharedMaps? shared)
     {
         shared?.Lend(Name, _object);
+        if (Programs().Any(program => program.IsUprobe) && !UprobeLinks.HasMulti)
+        {
+            UsePerfForm();
+        }
         KernelLog.Clear();
         var error = LibBpf.ObjectLoad(_object);
         if (error != 0)
@@ -124,6 +128,15 @@ internal sealed unsafe class BpfObject : IDisposable
         }
         FreeLog();
         shared?.Adopt(_object);
+    }
+
+    /// <summary>Its uprobes are loaded for the form of link that every kernel has.</summary>
+    internal void UsePerfForm()
+    {
+        foreach (var program in Programs().Where(program => program.IsUprobe))
+        {
+            program.UsePerfForm();
+        }
     }
 
     /// <summary>Creates the maps and leaves the programs out: an owner of maps for objects that are loaded later.</summary>

@@ -44,11 +44,16 @@ internal sealed unsafe class BpfProgram
 
     internal bool IsTcx => Section.StartsWith("tcx", StringComparison.Ordinal);
 
-    internal bool IsUprobe => Section.StartsWith("uprobe", StringComparison.Ordinal);
+    internal bool IsUprobe => Section.StartsWith("uprobe", StringComparison.Ordinal) || IsUretprobe;
+
+    private bool IsUretprobe => Section.StartsWith("uretprobe", StringComparison.Ordinal);
 
     /// <summary>How often and for how long it has run while <see cref="RunStatistics"/> were on; nothing when the kernel does not tell.</summary>
     internal (ulong Count, ulong Nanoseconds) Runs =>
         LibBpf.ProgramRuns(Fd, out var runs, out var nanoseconds) == 0 ? (runs, nanoseconds) : (0, 0);
+
+    /// <summary>Before it is loaded: it is going to be attached in a form that every kernel has.</summary>
+    internal void UsePerfForm() => _ = LibBpf.ProgramSetAttachType(_program, UprobeLinks.PerfForm);
 
     /// <summary>Attaches to the hook that the section names.</summary>
     internal BpfLink Attach() => Checked(LibBpf.Attach(_program), Section);
@@ -75,17 +80,25 @@ internal sealed unsafe class BpfProgram
     internal TrafficFilter AttachFilter(int interfaceIndex) => TrafficFilter.Attach(
         Fd, interfaceIndex, Section == "tcx/egress", $"{Name} to clsact of interface {interfaceIndex}");
 
-    /// <summary>Attaches to one instruction of a file, for one process.</summary>
-    internal BpfLink AttachUprobe(int pid, string path, ulong offset)
+    /// <summary>Attaches to instructions of a file, for one process, or where functions that begin there return.</summary>
+    internal BpfLink AttachUprobes(int pid, string path, params ReadOnlySpan<UprobePlace> places)
     {
-        var place = (nuint)offset;
-        var options = new LibBpf.UprobeOptions
+        if (LibBpf.ProgramAttachType(_program) == UprobeLinks.MultiForm)
         {
-            Size = (nuint)sizeof(LibBpf.UprobeOptions),
-            Offsets = &place,
-            Count = 1,
-        };
-        return Checked(LibBpf.AttachUprobes(_program, pid, path, null, &options), $"{Section} to {path}+0x{offset:x}");
+            return Checked(UprobeLinks.AttachMulti(_program, IsUretprobe, pid, path, places), Hook(path, places[0]));
+        }
+        var links = new nint[places.Length];
+        for (var number = 0; number < links.Length; number++)
+        {
+            links[number] = UprobeLinks.AttachPerf(_program, IsUretprobe, pid, path, places[number]);
+            if (links[number] == 0)
+            {
+                var refused = Refused(Hook(path, places[number]));
+                new BpfLink(links[..number]).Dispose();
+                throw refused;
+            }
+        }
+        return new BpfLink(links);
     }
 
     /// <summary>Makes it the message program, or verdict, of a sockmap. It goes with the map.</summary>
@@ -100,5 +113,9 @@ internal sealed unsafe class BpfProgram
 
     private BpfLink Checked(nint link, string hook) => link != 0
         ? new BpfLink(link)
-        : throw new BpfException($"cannot attach {Name} ({hook})", LibC.LastError, KernelLog.Reason([]));
+        : throw Refused(hook);
+
+    private BpfException Refused(string hook) => new($"cannot attach {Name} ({hook})", LibC.LastError, KernelLog.Reason([]));
+
+    private string Hook(string path, in UprobePlace place) => $"{Section} to {path}+0x{place.Offset:x}";
 }

@@ -98,13 +98,28 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_uprobe_multi", SetLastError = true,
         StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint AttachUprobes(
-        nint program, int pid, string binaryPath, byte* pattern, UprobeOptions* options);
+        nint program, int pid, string binaryPath, byte* pattern, UprobeMultiOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach_uprobe_opts", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint AttachUprobe(
+        nint program, int pid, string binaryPath, nuint offset, UprobeOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_prog_load", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ProgramLoad(
+        uint type, string name, string license, ulong* instructions, nuint count, ProgramLoadOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link_create")]
+    internal static partial int LinkCreate(int programFd, int targetFd, uint attachType, LinkOptions* options);
 
     [LibraryImport(Library, EntryPoint = "bpf_link__destroy")]
     internal static partial int LinkDestroy(nint link);
 
     [LibraryImport(Library, EntryPoint = "bpf_program__expected_attach_type")]
     internal static partial uint ProgramAttachType(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__set_expected_attach_type")]
+    internal static partial int ProgramSetAttachType(nint program, uint attachType);
 
     [LibraryImport(Library, EntryPoint = "bpf_prog_attach")]
     internal static partial int ProgramAttach(int programFd, int attachableFd, uint attachType, uint flags);
@@ -180,7 +195,7 @@ internal static unsafe partial class LibBpf
 
     /// <summary>struct bpf_uprobe_multi_opts of libbpf 1.5.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal struct UprobeOptions
+    internal struct UprobeMultiOptions
     {
         public nuint Size;
         public byte** Symbols;
@@ -190,5 +205,44 @@ internal static unsafe partial class LibBpf
         public nuint Count;
         public byte IsReturn;
         public byte IsSession;
+    }
+
+    /// <summary>struct bpf_uprobe_opts of libbpf 1.5.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct UprobeOptions
+    {
+        public nuint Size;
+        public nuint ReferenceCounter;
+        public ulong Cookie;
+        public byte IsReturn;
+        public byte* FunctionName;
+        public uint Mode;
+    }
+
+    /// <summary>struct bpf_prog_load_opts of libbpf 1.5, as far as it is needed.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ProgramLoadOptions
+    {
+        public nuint Size;
+        public int Attempts;
+        public uint ExpectedAttachType;
+    }
+
+    /// <summary>struct bpf_link_create_opts of libbpf 1.5, for BPF_TRACE_UPROBE_MULTI.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct LinkOptions
+    {
+        public nuint Size;
+        public uint Flags;
+        public void* Iterator;
+        public uint IteratorSize;
+        public uint TargetType;
+        public uint PlaceFlags;
+        public uint Count;
+        public byte* Path;
+        public nuint* Offsets;
+        public nuint* ReferenceCounters;
+        public ulong* Cookies;
+        public uint Pid;
     }
 }

@@ -162,7 +162,7 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
         elf?.Dispose();
         Require(found, $"{self} is no ELF file");
         var program = fionread.Programs().First(program => program.IsUprobe);
-        program.AttachUprobe(Environment.ProcessId, self, offset).Dispose();
+        program.AttachUprobes(Environment.ProcessId, self, new UprobePlace(offset)).Dispose();
     }
 
     private void Tell(TextWriter output)

@@ -2,9 +2,7 @@
 // The probe on ioctl(), one per target process, until the process asked FIONREAD once or ends. A program that cannot be
 // watched gets no entry in `watches`: its sockets are then members of the sockmap only until their first request.
 //
-// The kernel takes up to tens of milliseconds to attach one, in which nothing on the host can fork. So this has a thread
-// of its own, which a backlog does not harm: who ended or runs another program meanwhile is skipped, and who has just been
-// forked may wait.
+// Who ended or runs another program before its turn comes is skipped, and who has just been forked may wait.
 using System.Runtime.CompilerServices;
 using Agent.Bpf;
 using Agent.Contract;
@@ -21,17 +19,12 @@ internal sealed class FionreadWatch : IProbe, IDisposable
     private readonly BpfProgram _program;
     private readonly BpfMap<uint, Watch> _watches;
     private readonly IoctlFiles _files;
-    private readonly Dictionary<TargetProcess, (BpfLink Link, IoctlFile File)> _links = [];
-    private readonly ConditionalWeakTable<Targets.Target, IoctlFile> _used = [];
+    private readonly Dictionary<TargetProcess, (BpfLink Link, ProbedFile<IoctlFacts> File)> _links = [];
+    private readonly ConditionalWeakTable<Targets.Target, ProbedFile<IoctlFacts>> _used = [];
     private readonly Dictionary<int, TargetProcess> _byPid = [];
-    private readonly PriorityQueue<Action, (long At, long Number)> _work = new();
     private readonly ProcFs _proc;
     private readonly LinkReaper _reaper;
-    private readonly bool _isNeeded;
-    private readonly Thread? _thread;
-    private long _number;
-    private int _atWork;
-    private bool _stopping;
+    private readonly AttachThread? _thread;
 
     /// <summary>With <paramref name="isNeeded"/> false, FIONREAD is right on this kernel and nothing is watched.</summary>
     internal FionreadWatch(BpfObject fionread, ProcFs proc, LinkReaper reaper, bool isNeeded)
@@ -41,125 +34,41 @@ internal sealed class FionreadWatch : IProbe, IDisposable
         _files = new IoctlFiles(proc);
         _proc = proc;
         _reaper = reaper;
-        _isNeeded = isNeeded;
-        if (isNeeded)
-        {
-            _thread = new Thread(Run) { Name = "watches", IsBackground = true };
-            _thread.Start();
-        }
+        _thread = isNeeded ? new AttachThread(Name) : null;
     }
 
     public string Name => "fionread";
 
     public void Attach(TargetProcess process)
     {
-        if (_isNeeded)
-        {
-            Post(() => Watch(process), process.IsForked ? ForkedMilliseconds : 0);
-        }
-        else
+        if (_thread is null)
         {
             SetQuiet(process.Pid);
         }
+        _thread?.Post(() => Watch(process), process.IsForked ? ForkedMilliseconds : 0);
     }
 
-    public void Detach(TargetProcess process) => Post(() => Release(process), 0);
+    public void Detach(TargetProcess process) => _thread?.Post(() => Release(process));
 
     /// <summary>The process has asked, has ended, or runs another program: this probe has nothing more to say.</summary>
-    internal void Unwatch(int pid) => Post(
-        () =>
+    internal void Unwatch(int pid) => _thread?.Post(() =>
+    {
+        if (_byPid.TryGetValue(pid, out var process))
         {
-            if (_byPid.TryGetValue(pid, out var process))
-            {
-                Release(process);
-            }
-        },
-        0);
+            Release(process);
+        }
+    });
 
     /// <summary>Returns when everything asked for so far is done.</summary>
-    internal void WaitUntilDone()
-    {
-        lock (_work)
-        {
-            while (_thread is not null && !_stopping && (_work.Count > 0 || _atWork > 0))
-            {
-                Monitor.Wait(_work);
-            }
-        }
-    }
+    internal void WaitUntilDone() => _thread?.WaitUntilDone();
 
     public void Dispose()
     {
-        lock (_work)
-        {
-            _stopping = true;
-            _work.Clear();
-            Monitor.PulseAll(_work);
-        }
-        _thread?.Join();
+        _thread?.Dispose();
         foreach (var process in _links.Keys.ToArray())
         {
             Release(process);
         }
-    }
-
-    private void Post(Action action, int delayMilliseconds)
-    {
-        lock (_work)
-        {
-            if (_thread is not null && !_stopping)
-            {
-                _work.Enqueue(action, (Environment.TickCount64 + delayMilliseconds, _number++));
-                Monitor.PulseAll(_work);
-            }
-        }
-    }
-
-    private void Run()
-    {
-        _ = LibC.HurryThread();
-        var warned = false;
-        while (TryTake(out var action))
-        {
-            try
-            {
-                action();
-            }
-            catch (Exception refused) when (refused is not OutOfMemoryException)
-            {
-                // Once: what fails for one process fails for a thousand.
-                if (!warned)
-                {
-                    Log.Warn($"{Name}: {(refused is BpfException ? refused.Message : refused.ToString())}");
-                }
-                warned = true;
-            }
-            lock (_work)
-            {
-                _atWork = 0;
-                Monitor.PulseAll(_work);
-            }
-        }
-    }
-
-    private bool TryTake(out Action action)
-    {
-        action = null!;
-        lock (_work)
-        {
-            while (!_stopping)
-            {
-                var wait = _work.TryPeek(out _, out var due) ? due.At - Environment.TickCount64 : Timeout.Infinite;
-                if (_work.Count > 0 && wait <= 0)
-                {
-                    action = _work.Dequeue();
-                    _atWork = 1;
-                    return true;
-                }
-                Monitor.Wait(_work, (int)wait);
-            }
-        }
-        return false;
     }
 
     private void Watch(TargetProcess process)
@@ -200,7 +109,7 @@ internal sealed class FionreadWatch : IProbe, IDisposable
     }
 
     // Forked processes of one target use what the first of them does: nothing of theirs is read.
-    private bool TryFind(TargetProcess process, out IoctlFile file, out bool neverAsks)
+    private bool TryFind(TargetProcess process, out ProbedFile<IoctlFacts> file, out bool neverAsks)
     {
         neverAsks = false;
         if (_used.TryGetValue(process.Target, out file!) && file.IsOpen)
@@ -216,11 +125,11 @@ internal sealed class FionreadWatch : IProbe, IDisposable
         return true;
     }
 
-    private bool TryAttach(TargetProcess process, IoctlFile file)
+    private bool TryAttach(TargetProcess process, ProbedFile<IoctlFacts> file)
     {
         try
         {
-            var link = _program.AttachUprobe(process.Pid, file.Path, file.Facts.Offset);
+            var link = _program.AttachUprobes(process.Pid, file.Path, new UprobePlace(file.Facts.Offset));
             _links[process] = (link, file);
             _byPid[process.Pid] = process;
             return true;

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// A thousand processes of one program use one C library. It is read once, held open while any of them is watched, and
-// attached to through the agent's own descriptor: a path through a process would end with the process.
-using Agent.Bpf;
 using Agent.Probes;
 using Agent.Targets;
 
@@ -10,26 +7,24 @@ namespace Agent.Propagation;
 /// <summary>Finds the file, and the place in it, through which a program calls ioctl().</summary>
 internal sealed class IoctlFiles(ProcFs proc)
 {
-    private const int MaxFacts = 1024;
-    private readonly Dictionary<FileIdentity, Facts> _facts = [];
-    private readonly Dictionary<FileIdentity, IoctlFile> _open = [];
+    private readonly ProbedFiles<IoctlFacts> _files = new(proc, IoctlFacts.Read);
 
     /// <summary>
     /// False when there is none, or the process is gone. <paramref name="neverAsks"/>: the program makes its system calls
     /// itself and has no use for FIONREAD. What is found is to be released.
     /// </summary>
-    internal bool TryFind(TargetProcess process, out IoctlFile file, out bool neverAsks)
+    internal bool TryFind(TargetProcess process, out ProbedFile<IoctlFacts> file, out bool neverAsks)
     {
         file = null!;
         neverAsks = false;
-        if (TryOpen(process, process.Program, out var program))
+        if (_files.TryOpen(process, process.Program, out var program))
         {
             neverAsks = program.Facts.IsStaticGo;
             Release(program);
         }
         foreach (var candidate in neverAsks ? [] : Candidates(process))
         {
-            if (TryOpen(process, candidate, out file))
+            if (_files.TryOpen(process, candidate, out file))
             {
                 if (file.Facts.Offset != 0)
                 {
@@ -41,72 +36,7 @@ internal sealed class IoctlFiles(ProcFs proc)
         return false;
     }
 
-    internal void Release(IoctlFile file)
-    {
-        if (--file.Users == 0)
-        {
-            _open.Remove(file.Identity);
-            file.Close();
-        }
-    }
-
-    private bool TryOpen(TargetProcess process, string path, out IoctlFile file)
-    {
-        file = null!;
-        var fd = LibC.Open(proc.Inside(process.Pid, path), LibC.OpenPathCloseOnExec, 0);
-        if (fd < 0)
-        {
-            return false;
-        }
-        if (!LibC.TryIdentify(fd, out var identity))
-        {
-            _ = LibC.Close(fd);
-            return false;
-        }
-        if (_open.TryGetValue(identity, out file!))
-        {
-            _ = LibC.Close(fd);
-        }
-        else
-        {
-            _open[identity] = file = new IoctlFile(fd, identity, FactsOf(fd, identity));
-        }
-        file.Users++;
-        return true;
-    }
-
-    private Facts FactsOf(int fd, FileIdentity identity)
-    {
-        if (_facts.TryGetValue(identity, out var known))
-        {
-            return known;
-        }
-        if (_facts.Count >= MaxFacts)
-        {
-            _facts.Clear();
-        }
-        return _facts[identity] = Read(IoctlFile.PathOf(fd));
-    }
-
-    private static Facts Read(string path)
-    {
-        if (!ElfFile.TryOpen(path, out var elf))
-        {
-            return default;
-        }
-        using (elf)
-        {
-            try
-            {
-                _ = elf.TryFindFunction("ioctl"u8, out var offset);
-                return new Facts(offset, elf.IsGo && !elf.IsDynamic);
-            }
-            catch (Exception damaged) when (damaged is InvalidDataException or IOException)
-            {
-                return default;
-            }
-        }
-    }
+    internal void Release(ProbedFile<IoctlFacts> file) => _files.Release(file);
 
     // Right after exec the C library is not mapped yet, only the dynamic linker that will map it from its own directory.
     private IEnumerable<string> Candidates(TargetProcess process)
@@ -137,9 +67,4 @@ internal sealed class IoctlFiles(ProcFs proc)
     }
 
     private static bool IsDynamicLinker(string path) => Path.GetFileName(path.AsSpan()).StartsWith("ld-linux");
-
-    /// <summary>What is known of a file's content.</summary>
-    /// <param name="Offset">Of ioctl() in the file, 0 when it has none.</param>
-    /// <param name="IsStaticGo">A Go program without a C library.</param>
-    internal readonly record struct Facts(ulong Offset, bool IsStaticGo);
 }
