@@ -8,6 +8,9 @@ usage="usage: build.sh [COMMAND]
   test     build, then lint and all tests; last line: N passed, N failed, N skipped
   bench    build, then the measurements of bench/run.sh; bench features: what each feature costs;
            bench grpc: calls
+  kernels [VERSION]...
+           build, then try everything on Debian's kernels 5.10, 6.1, 6.12, newest and under lockdown, in virtual
+           machines; writes docs/kernels.md
   fuzz     the parsers, FUZZ_SECONDS (300) each
   lint     rules that no compiler knows, formatting
   format   rewrite C and C# in the project's format
@@ -88,6 +91,12 @@ bench)
     what=${1:-run}
     [ -x "bench/$what.sh" ] || fail "bench: there is no bench/$what.sh"
     "bench/$what.sh"
+    ;;
+kernels)
+    build
+    # shellcheck disable=SC2046
+    need_packages $(cat tests/Kernels/packages)
+    tests/Kernels/run.sh full "$@"
     ;;
 fuzz)
     build

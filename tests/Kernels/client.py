@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""client.py blocking|fionread PORT COUNT: COUNT requests on one connection; prints the answers, and at the end, for fionread,
+how often ioctl(FIONREAD) told of an answer that had come."""
+import array
+import fcntl
+import http.client
+import select
+import sys
+import termios
+import time
+
+
+def is_told(connection):
+    """The answer is there and nothing of it was read: so there is something."""
+    select.select([connection], [], [], 10)
+    waiting = array.array("i", [0])
+    fcntl.ioctl(connection, termios.FIONREAD, waiting)
+    return waiting[0] > 0
+
+
+kind, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+right = 0
+for i in range(count):
+    connection.request("GET", f"/headers?{kind}-{i}")
+    if kind == "fionread":
+        right += is_told(connection.sock)
+    print(connection.getresponse().read().decode(), end="")
+    time.sleep(0.2)
+print(f"right {right}")

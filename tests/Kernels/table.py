@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""table.py write TABLE RESULTS: the answers of all kernels as a document.
+table.py compare TABLE RESULTS NAME...: whether these kernels still answer what the document says."""
+import os
+import re
+import sys
+
+HEAD = """# Kernels
+
+What works on which kernel: Debian's, each booted in a virtual machine, by `./build.sh kernels`, which writes this page.
+`./build.sh test` compares two of them with it. Hilo itself decides nothing by version: it tries, and `hilo doctor` says what
+it found on the kernel that it runs on.
+"""
+GROUPS = {
+    "hilo doctor": "What `hilo doctor` finds",
+    "real programs": "What `hilo run` does with real programs",
+}
+
+
+class Kernel:
+    """What one virtual machine left behind."""
+
+    def __init__(self, results, name):
+        self.name, self.answers = name, {}
+        try:
+            with open(f"{results}/{name}/kernel", encoding="utf-8") as file:
+                self.release = re.search(r"Debian (\S+)", file.read())[1]
+            with open(f"{results}/{name}/answers", encoding="utf-8") as file:
+                for line in file:
+                    group, question, answer, reason = line.rstrip("\n").split("\t")
+                    self.answers[group, question] = answer, reason
+        except FileNotFoundError:
+            self.release = "did not start"
+
+    @property
+    def title(self):
+        """6.12, lockdown=integrity: what is promised of that line, not of one build of it."""
+        version = re.match(r"\d+\.\d+", self.release)
+        return ", ".join([version[0] if version else self.name, *self.name.split(",")[1:]])
+
+
+def order(name):
+    version, *arguments = name.split(",")
+    return [int(part) for part in version.split(".")] if version != "newest" else [99], arguments
+
+
+def write(path, results):
+    kernels = [Kernel(results, name) for name in sorted(os.listdir(results), key=order)]
+    questions = list(dict.fromkeys(question for kernel in kernels[::-1] for question in kernel.answers))
+    notes = []
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(HEAD)
+        for group, heading in GROUPS.items():
+            file.write(f"\n## {heading}\n\n| | {' | '.join(kernel.title for kernel in kernels)} |\n|---|{'---|' * len(kernels)}\n")
+            for question in questions:
+                if question[0] == group:
+                    cells = [cell(kernel.answers.get(question), notes) for kernel in kernels]
+                    file.write(f"| {question[1]} | {' | '.join(cells)} |\n")
+        file.write("\n## Why not\n\nWhat the agent says of it.\n\n")
+        file.writelines(f"{number}. {note}\n" for number, note in enumerate(notes, 1))
+        file.write(f"\nThe kernels were {', '.join(dict.fromkeys(kernel.release for kernel in kernels))}.\n")
+    print(f"{path} is written")
+
+
+def cell(answer, notes):
+    if answer is None:
+        return "not tried"
+    if answer[0] == "yes":
+        return "yes"
+    if answer[1] not in notes:
+        notes.append(answer[1])
+    return f"no ({notes.index(answer[1]) + 1})"
+
+
+def documented(path):
+    """(title, question) → yes or no"""
+    answers, titles = {}, []
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            cells = [cell.strip() for cell in line.strip().split("|")[1:-1]]
+            if cells and cells[0] == "":
+                titles = cells[1:]
+            elif cells and not cells[0].startswith("---"):
+                answers.update({(title, cells[0]): text.split(" ")[0] for title, text in zip(titles, cells[1:])})
+    return answers
+
+
+def compare(path, results, *names):
+    said, right = documented(path), True
+    for name in names:
+        kernel = Kernel(results, name)
+        if not kernel.answers:
+            print(f"failed kernel {name}: no answers")
+            right = False
+        for (_, question), (answer, reason) in kernel.answers.items():
+            expected = said.get((kernel.title, question), "nothing")
+            if answer == expected:
+                print(f"passed kernel {kernel.title}: {question}")
+            else:
+                print(f"failed kernel {kernel.title}: {question}: {answer}, but {path} says {expected}. {reason}")
+                right = False
+    return right
+
+
+done = {"write": write, "compare": compare}[sys.argv[1]](*sys.argv[2:])
+sys.exit(1 if done is False else 0)
