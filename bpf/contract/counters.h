@@ -25,6 +25,7 @@ enum counter : __u32 {
     COUNTER_SKIP_PUSH_FAILED,  /* the kernel had no memory to grow the message */
     COUNTER_SKIP_ROLLED_BACK,  /* a failed edit was undone */
     COUNTER_SKIP_THROTTLED,    /* Hilo does less, to stay within its budget */
+    COUNTER_SKIP_SECURED,      /* it is inside TLS */
 
     /* the same requests: their context as a TCP option */
     COUNTER_OPTION_WRITTEN,    /* left on the segment of the request, or ... */
@@ -40,6 +41,7 @@ enum counter : __u32 {
     COUNTER_STREAM_UNKNOWN, /* the connection does not speak HTTP */
     COUNTER_STREAM_GAP,     /* bytes were missed inside a message */
     COUNTER_STREAM_DEFERRED, /* data came before the connection (Fast Open): followed from its second request */
+    COUNTER_TLS_UNMATCHED, /* reads and writes of TLS sessions that are older than Hilo, or no TCP's */
     COUNTER_STREAM_EXISTED,  /* open before Hilo; followed from its next request */
     COUNTER_PIPELINE_FULL,   /* more requests outstanding than the map holds */
     COUNTER_STORAGE_FAILED,  /* no memory for the state of a connection */

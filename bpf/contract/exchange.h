@@ -67,6 +67,7 @@ struct exchange_event {
     enum outcome outcome;
     __u8 is_grpc;      /* 1: by the content-type of request or response */
     __u16 grpc_status; /* 1 + the status of the call, 0: none came */
-    __u8 pad2[2];
+    __u8 is_secured;   /* 1: inside TLS */
+    __u8 pad2;
     __u8 heads[]; /* request_head_size bytes, then response_head_size bytes */
 };

@@ -47,3 +47,17 @@ struct fionread_event {
     __u32 pid;
     __u32 pad;
 };
+
+/* Map `tls_processes`: pid -> tls_process. */
+enum tls_process : __u32 {
+    TLS_PROCESS_UNKNOWN,
+    TLS_PROCESS_ASKED,  /* written by the kernel side: it speaks TLS, the agent has been told */
+    TLS_PROCESS_PROBED, /* written by the agent: the calls of its TLS libraries are seen */
+};
+
+/* A process speaks TLS, for the first time that is known. */
+struct tls_event {
+    struct event_header header;
+    __u32 pid;
+    __u32 pad;
+};

@@ -21,6 +21,7 @@ enum event_kind : __u16 {
     EVENT_PROCESS,
     EVENT_LISTEN,
     EVENT_FIONREAD,
+    EVENT_TLS,
 };
 
 /* First member of every event. */

@@ -191,3 +191,22 @@ PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 t
     exchange_opened(connection, exchange);
     return exchange->carrier;
 }
+
+/* A request that nothing can be written into: it leaves as it is, and is linked by its place. */
+static __always_inline void client_unwritten(struct connection *connection,
+                                             struct exchange *exchange)
+{
+    if (!settings.inject_headers) {
+        exchange->carrier = CARRIER_NONE;
+        count(COUNTER_SKIP_DISABLED);
+    } else {
+        exchange->carrier = CARRIER_SKIPPED;
+        count(connection->skip ? connection->skip : COUNTER_SKIP_NOT_ENROLLED);
+    }
+    if (settings.tcp_option && connection->interface)
+        option_schedule(connection, connection->tx.head_position, &exchange->span);
+    if (option_left(connection, connection->tx.head_position))
+        exchange->carrier = CARRIER_TCP_OPTION;
+    sent_remember(connection, connection->tx.head_position, &exchange->span);
+    connection->skip = 0;
+}

@@ -10,6 +10,7 @@
 #include "../contract/exchange.h"
 #include "../protocols/http1.h"
 #include "../protocols/chunked.h"
+#include "../protocols/tls.h"
 
 #define REQUEST_CAPTURE 512
 #define RESPONSE_CAPTURE 64
@@ -147,6 +148,14 @@ struct options {
     __u8 pad;
 };
 
+/* A TLS connection as both of its ends, and each process that has one of them, can name it. */
+struct tls_name {
+    __u8 random[TLS_RANDOM_SIZE]; /* of the client's hello */
+    __u32 target;                 /* pid the owner of this end was selected as */
+    enum role role;
+    __u8 pad[3];
+};
+
 struct connection {
     __u64 cookie;
     struct endpoint local;
@@ -184,6 +193,10 @@ struct connection {
     struct options options;
     __u32 newest_stream; /* HTTP/2: of the client's ... */
     __u32 open_streams;  /* ... and how many of them are not over */
+    struct tls_name tls; /* the role is ROLE_UNKNOWN: it is not secured */
+    __u64 tls_session;   /* inner connection: where the library keeps what it knows of it */
+    __u64 tls_read;      /* bytes of plaintext that it gave ... */
+    __u64 tls_written;   /* ... and took */
 };
 
 struct {

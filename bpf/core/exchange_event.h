@@ -45,7 +45,8 @@ static __always_inline void exchange_fill(const struct connection *connection,
     event->notes_size = 0;
     event->is_grpc = exchange->call.is_grpc;
     event->grpc_status = exchange->call.grpc_status;
-    __builtin_memset(event->pad2, 0, sizeof(event->pad2));
+    event->is_secured = connection->tls.role != ROLE_UNKNOWN;
+    event->pad2 = 0;
     event->span.flags &= TRACE_FLAG_SAMPLED | TRACE_FLAG_RANDOM;
 }
 

@@ -5,6 +5,8 @@
 #include "connection.h"
 #include "../protocols/http2.h"
 
+#define TLS_SIDES_MAX 16384
+
 struct http2_side {
     __u64 origin; /* where in the stream the parser's place 0 is, 0: it has not begun */
     struct http2 http2;
@@ -23,6 +25,46 @@ struct {
     __type(key, int);
     __type(value, struct http2_side);
 } http2_tx SEC(".maps");
+
+/* The same for connections inside TLS, which no socket is at hand for. */
+struct tls_side_name {
+    __u64 cookie;
+    __u64 rx;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, TLS_SIDES_MAX);
+    __type(key, struct tls_side_name);
+    __type(value, struct http2_side);
+} tls_sides SEC(".maps");
+
+static const struct http2_side no_side;
+
+static __always_inline struct http2_side *tls_side_of(__u64 cookie, bool rx)
+{
+    struct tls_side_name name = {.cookie = cookie, .rx = rx};
+
+    return bpf_map_lookup_elem(&tls_sides, &name);
+}
+
+static __always_inline struct http2_side *tls_side_make(__u64 cookie, bool rx)
+{
+    struct tls_side_name name = {.cookie = cookie, .rx = rx};
+    struct http2_side *side = bpf_map_lookup_elem(&tls_sides, &name);
+
+    if (side || bpf_map_update_elem(&tls_sides, &name, &no_side, BPF_NOEXIST))
+        return side;
+    return bpf_map_lookup_elem(&tls_sides, &name);
+}
+
+static __always_inline void tls_side_forget(__u64 cookie, bool rx)
+{
+    struct tls_side_name name = {.cookie = cookie, .rx = rx};
+
+    bpf_map_delete_elem(&tls_sides, &name);
+}
 
 static __always_inline struct http2_side *http2_side_of(struct bpf_sock *sk, bool rx, __u64 flags)
 {

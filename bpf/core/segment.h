@@ -18,25 +18,6 @@ static __always_inline bool segment_load(struct feed *feed, __u32 at, __u32 size
     return !bpf_skb_load_bytes(feed->source, feed->cursor->offset, to, size);
 }
 
-/* A client request that sk_msg did not see: it leaves as it is, and is linked by its place. */
-static __always_inline void segment_unwritten(struct connection *connection,
-                                              struct exchange *exchange)
-{
-    if (!settings.inject_headers) {
-        exchange->carrier = CARRIER_NONE;
-        count(COUNTER_SKIP_DISABLED);
-    } else {
-        exchange->carrier = CARRIER_SKIPPED;
-        count(connection->skip ? connection->skip : COUNTER_SKIP_NOT_ENROLLED);
-    }
-    if (settings.tcp_option && connection->interface)
-        option_schedule(connection, connection->tx.head_position, &exchange->span);
-    if (option_left(connection, connection->tx.head_position))
-        exchange->carrier = CARRIER_TCP_OPTION;
-    sent_remember(connection, connection->tx.head_position, &exchange->span);
-    connection->skip = 0;
-}
-
 /* The thread of the process that sends, 0: something else runs just now. */
 static __always_inline __u32 segment_thread(const struct connection *connection)
 {
@@ -52,7 +33,7 @@ PROVEN_ONCE int segment_client_request(struct connection *connection)
         return 0;
     exchange = exchange_newest(connection);
     if (exchange)
-        segment_unwritten(connection, exchange);
+        client_unwritten(connection, exchange);
     return 0;
 }
 

@@ -2,8 +2,10 @@
 /* The life of a connection, as sock_ops tells it. */
 #pragma once
 #include "call.h"
+#include "http2_side.h"
 #include "message.h"
 #include "option_send.h"
+#include "tls.h"
 
 #define OUTSTANDING_MAX PIPELINED_MAX
 #define ENROLLED_MAX 65536
@@ -204,18 +206,51 @@ static long socket_close_one(__u32 index, void *state)
     return 0;
 }
 
-static __always_inline void connection_over(struct connection *connection,
-                                            const struct tcp_sock *tcp)
+/* Nothing more comes: what is open ends as it is. */
+PROVEN_ONCE int connection_finish(struct connection *connection)
 {
-    if (settings.tcp_option && tcp)
-        option_ends(connection, tcp);
-    repeat(OUTSTANDING_MAX, socket_close_one, &connection);
+    struct connection *subject = connection;
+
+    if (!connection)
+        return 0;
+    repeat(OUTSTANDING_MAX, socket_close_one, &subject);
     if (connection->open_streams)
         calls_end(connection);
     bpf_map_delete_elem(&open_requests, &connection->cookie);
+    connection_deaf(connection, STREAM_OVER);
+    return 0;
+}
+
+static __always_inline void tls_over(const struct tls_name *name)
+{
+    struct connection *inner = tls_connection(name);
+    const struct stream *responses;
+
+    if (!inner)
+        return;
+    responses = name->role == ROLE_CLIENT ? &inner->rx : &inner->tx;
+    if (responses->phase == STREAM_UNTIL_CLOSE)
+        exchange_close(inner, OUTCOME_COMPLETE, bpf_ktime_get_ns());
+    connection_finish(inner);
+    if (inner->http2) {
+        tls_side_forget(inner->cookie, true);
+        tls_side_forget(inner->cookie, false);
+    }
+    bpf_map_delete_elem(&tls_connections, name);
+}
+
+static __always_inline void connection_over(struct connection *connection,
+                                            const struct tcp_sock *tcp)
+{
+    struct tls_name name = connection->tls;
+
+    if (settings.tcp_option && tcp)
+        option_ends(connection, tcp);
     if (connection->enrolled)
         bpf_map_delete_elem(&enrolled_pids, &connection->cookie);
-    connection_deaf(connection, STREAM_OVER);
+    connection_finish(connection);
+    if (name.role)
+        tls_over(&name);
 }
 
 static __always_inline void socket_state(struct bpf_sock_ops *ops)

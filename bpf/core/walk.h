@@ -8,6 +8,7 @@
 #include "found.h"
 #include "message.h"
 #include "scratch.h"
+#include "tls.h"
 #include "../protocols/http2_detect.h"
 
 #define FEED_STEPS                                                                                 \
@@ -121,9 +122,13 @@ static __always_inline bool stream_head(struct feed *feed,
         stream_is_http2(feed);
         return false;
     }
-    if (stream->head.phase == HTTP1_NOT_HTTP || stream->head.phase == HTTP1_PREFACE ||
-        (stream->head.phase == HTTP1_DONE &&
-         feed->responses == !!(stream->head.flags & HTTP1_REQUEST))) {
+    if (stream->head.phase == HTTP1_TLS) {
+        if (!feed->responses && !feed->connection->opened)
+            tls_begin(feed->connection, feed->window);
+        connection_deaf(feed->connection, STREAM_TUNNEL);
+    } else if (stream->head.phase == HTTP1_NOT_HTTP || stream->head.phase == HTTP1_PREFACE ||
+               (stream->head.phase == HTTP1_DONE &&
+                feed->responses == !!(stream->head.flags & HTTP1_REQUEST))) {
         count(COUNTER_STREAM_UNKNOWN);
         connection_deaf(feed->connection, STREAM_UNKNOWN);
     } else if (stream->head.phase == HTTP1_DONE) {

@@ -13,6 +13,7 @@
 #pragma once
 #include "http1_field.h"
 #include "http1_start.h"
+#include "tls.h"
 
 #define HTTP1_KEEP_OVERLONG                                                                        \
     24                 /* the version of a request line; white space that is no part of a value */
@@ -167,6 +168,19 @@ PROVEN_ONCE __u32 http1_resume(const struct http1_head *head, struct window *win
     return kept;
 }
 
+/* It begins as TLS does: waits until there is enough of it to be sure. */
+static __always_inline void http1_secured(struct http1_head *head,
+                                          const struct window *window,
+                                          __u32 size)
+{
+    if (size >= TLS_HELLO_SIZE) {
+        head->phase = tls_is_hello(window) ? HTTP1_TLS : HTTP1_NOT_HTTP;
+        return;
+    }
+    head->kept = size;
+    copy_words(head->keep, window->bytes, HTTP1_KEEP);
+}
+
 /* Reads a window of `size` bytes, of which the first `kept` came from http1_resume(). Returns how many
  * of the new bytes belong to the head: all, unless it ended (HTTP1_DONE and those behind it). */
 PROVEN_ONCE __u32 http1_feed(struct http1_head *head, struct window *window, __u32 kept, __u32 size)
@@ -179,6 +193,10 @@ PROVEN_ONCE __u32 http1_feed(struct http1_head *head, struct window *window, __u
     window->line = 0;
     window->found = 0;
     window->at = kept & ~7U;
+    if (head->phase == HTTP1_START_LINE && !head->size && tls_may_begin(window, size)) {
+        http1_secured(head, window, size);
+        return size - kept;
+    }
     repeat(WINDOW_SIZE, http1_step, &scan);
     if (head->phase >= HTTP1_DONE) {
         head->size += window->line;

@@ -12,6 +12,7 @@ enum http1_phase : __u8 {
     HTTP1_DONE,
     HTTP1_NOT_HTTP, /* the first line is neither request nor response */
     HTTP1_PREFACE,  /* it is the one that HTTP/2 begins with */
+    HTTP1_TLS,      /* a TLS handshake begins here, in the window from its first byte on */
 };
 
 #define HTTP1_REQUEST (1 << 0)

@@ -15,7 +15,7 @@ static __always_inline void segment_client_call(struct feed *feed, __u32 stream)
         return;
     exchange = call_of(connection, stream);
     if (exchange)
-        segment_unwritten(connection, exchange);
+        client_unwritten(connection, exchange);
 }
 
 static __always_inline void http2_segment_request(struct feed *feed)

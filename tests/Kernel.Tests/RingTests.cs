@@ -62,5 +62,7 @@ public class RingTests
         public void OnListen(in ListenEvent e) => Assert.NotEqual(0u, e.Pid);
 
         public void OnFionread(in FionreadEvent e) => Assert.Fail("no probe is attached");
+
+        public void OnTls(in TlsEvent e) => Assert.Fail("nothing speaks TLS");
     }
 }

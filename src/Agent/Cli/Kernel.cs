@@ -22,6 +22,7 @@ internal sealed class Kernel : IDisposable
     private readonly BpfProgram[] _http2;
     private readonly ThrottleSwitch _throttle;
     private readonly Traffic _traffic;
+    private readonly Tls _tls;
     private FionreadWatch? _watch;
     private ulong _lost;
 
@@ -40,6 +41,7 @@ internal sealed class Kernel : IDisposable
         _probes.Add(sockets);
         _probes.Add(_traffic); // behind the one that may start it
         StartTraffic();
+        _probes.Add(_tls = new Tls(LoadTls, proc));
         if (objects.Sockmap is null)
         {
             _throttle.Set(HarmState.Withdrawn); // members of a sockmap without a program would gain nothing
@@ -104,6 +106,9 @@ internal sealed class Kernel : IDisposable
     /// <summary>A process has asked FIONREAD and was answered, or has ended, or runs another program.</summary>
     internal void Unwatch(int pid) => _watch?.Unwatch(pid);
 
+    /// <summary>A process speaks TLS, or is about to: it may have got a library for it since it began.</summary>
+    internal void FindTls(TargetProcess process) => _tls.Rescan(process);
+
     /// <summary>Returns when the processes found so far are watched.</summary>
     internal void WaitForWatches() => _watch?.WaitUntilDone();
 
@@ -135,6 +140,8 @@ internal sealed class Kernel : IDisposable
         Eviction?.Dispose();
         _objects.Dispose();
     }
+
+    private TlsPrograms? LoadTls() => _objects.LoadTls() is { } tls ? new TlsPrograms(tls) : null;
 
     private void StartTraffic()
     {

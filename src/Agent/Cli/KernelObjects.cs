@@ -132,6 +132,27 @@ internal sealed class KernelObjects : IDisposable
         }
     }
 
+    /// <summary>
+    /// Loads what only some hosts need, when it is needed: it costs the verifier as much as all others together. Null when the
+    /// kernel refuses it, which is said once. To be disposed by the caller.
+    /// </summary>
+    internal BpfObject? LoadTls()
+    {
+        _maps = new SharedMaps();
+        Sockets.Share(_maps);
+        using var types = _types = KernelTypes.TryCreate();
+        using (var asked = BpfObject.Open("tls"))
+        {
+            if (_types?.TryFill([asked.Layout]) == false)
+            {
+                _types = null;
+            }
+        }
+        var tls = TryLoad("tls", _settings);
+        _types = null;
+        return tls;
+    }
+
     public void Dispose()
     {
         foreach (var bpfObject in (ReadOnlySpan<BpfObject?>)[States, Traffic, Fionread, Reenrol, Http2Write, Http2, Sockmap, Process, Sockets])

@@ -40,7 +40,7 @@ internal static class Run
         var owners = new SocketOwners(proc, kernel.Owners);
         var processes = new TargetProcesses(proc, table, new ProbeSet(kernel.Probes, once), kernel.Unwatch);
         var search = new TargetSearch(proc, tree, options.Selector, table, kernel.Targets, owners, processes, once);
-        var watcher = new TargetWatcher(processes, search, owners, kernel.Unwatch, once);
+        var watcher = new TargetWatcher(processes, search, owners, kernel.Unwatch, kernel.FindTls, once);
         using var answers = kernel.Answer(router);
 
         kernel.AttachProcessEvents();

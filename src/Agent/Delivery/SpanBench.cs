@@ -91,5 +91,9 @@ internal sealed class SpanBench
         public void OnFionread(in FionreadEvent e)
         {
         }
+
+        public void OnTls(in TlsEvent e)
+        {
+        }
     }
 }

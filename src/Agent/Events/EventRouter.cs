@@ -44,4 +44,6 @@ internal readonly struct EventRouter(
         eviction?.Evict(e.Pid);
         changes.Post(new Change(ChangeKind.Evicted, (int)e.Pid));
     }
+
+    public void OnTls(in TlsEvent e) => changes.Post(new Change(ChangeKind.Secures, (int)e.Pid));
 }

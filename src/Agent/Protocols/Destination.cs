@@ -16,6 +16,8 @@ internal readonly ref struct Destination
 
     public bool HasUser { get; private init; }
 
+    public static int DefaultPort(ReadOnlySpan<byte> scheme) => scheme.SequenceEqual("https"u8) ? HttpsPort : HttpPort;
+
     /// <summary>As the client itself sees it.</summary>
     public static Destination AsSent(scoped in Exchange exchange, scoped in RequestTarget target, scoped in HttpHeaders headers)
     {
@@ -25,8 +27,7 @@ internal readonly ref struct Destination
             Host = authority.Host.IsEmpty ? exchange.PeerAddress : authority.Host,
             Port = authority.Port != 0 ? authority.Port
                 : target.Scheme.IsEmpty ? exchange.Event.Remote.Port
-                : target.Scheme.SequenceEqual("https"u8) ? HttpsPort
-                : HttpPort,
+                : DefaultPort(target.Scheme),
             HasUser = authority.HasUser,
         };
     }

@@ -44,4 +44,7 @@ internal readonly ref struct Exchange
     public HttpMethods Methods { get; }
 
     public bool IsClient => _event.Role == Role.Client;
+
+    /// <summary>What the connection says of <c>url.scheme</c>.</summary>
+    public ReadOnlySpan<byte> Scheme => _event.IsSecured != 0 ? "https"u8 : "http"u8;
 }

@@ -9,7 +9,6 @@ namespace Agent.Protocols;
 /// <summary>What the spans of all versions of HTTP have in common.</summary>
 internal static class HttpSpan
 {
-    private const int DefaultPort = 80;
     private const int MaxTextSize = SpanWriter.MaxTextSize;
 
     /// <param name="version">Empty: not known.</param>
@@ -83,7 +82,7 @@ internal static class HttpSpan
         var forwarded = ForwardedHeader.Parse(headers);
         span.Attribute(
             AttributeKeys.UrlScheme,
-            !forwarded.Scheme.IsEmpty ? forwarded.Scheme : !target.Scheme.IsEmpty ? target.Scheme : "http"u8);
+            !forwarded.Scheme.IsEmpty ? forwarded.Scheme : !target.Scheme.IsEmpty ? target.Scheme : exchange.Scheme);
         Destination.AsReceived(exchange, target, headers, forwarded).Write(ref span);
         span.Attribute(AttributeKeys.ClientAddress, forwarded.ClientOr(exchange.PeerAddress));
     }
@@ -102,21 +101,15 @@ internal static class HttpSpan
 
         Span<byte> buffer = stackalloc byte[MaxTextSize];
         var url = new Utf8Builder(buffer);
-        if (target.Scheme.IsEmpty && !destination.HasUser)
-        {
-            url.Append("http://"u8);
-        }
-        else
-        {
-            url.Append(target.Scheme.IsEmpty ? "http"u8 : target.Scheme);
-            url.Append(destination.HasUser ? "://REDACTED:REDACTED@"u8 : "://"u8);
-        }
+        var scheme = target.Scheme.IsEmpty ? exchange.Scheme : target.Scheme;
+        url.Append(scheme);
+        url.Append(destination.HasUser ? "://REDACTED:REDACTED@"u8 : "://"u8);
 
         var isIPv6 = destination.Host.Contains((byte)':');
         url.Append(isIPv6 ? "["u8 : default);
         url.Append(destination.Host);
         url.Append(isIPv6 ? "]"u8 : default);
-        if (destination.Port != DefaultPort)
+        if (destination.Port != Destination.DefaultPort(scheme))
         {
             url.Append(":"u8);
             url.Append(destination.Port);

@@ -9,6 +9,7 @@ internal enum ChangeKind
     Exit,
     Listen,
     Evicted,
+    Secures,
 }
 
 /// <summary>One thing that happened to a process.</summary>

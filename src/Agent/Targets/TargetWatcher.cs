@@ -11,7 +11,7 @@ namespace Agent.Targets;
 
 /// <summary>Works through what happens to processes.</summary>
 internal sealed class TargetWatcher(
-    TargetProcesses processes, TargetSearch search, SocketOwners owners, Action<int> unwatch, OnceLog log)
+    TargetProcesses processes, TargetSearch search, SocketOwners owners, Action<int> unwatch, Action<TargetProcess> findTls, OnceLog log)
 {
     private const int LookMilliseconds = 1000;
 
@@ -73,6 +73,9 @@ internal sealed class TargetWatcher(
                 unwatch(change.Pid);
                 Log.Debug($"process {change.Pid} asks FIONREAD: its connections leave the sockmap after their first request");
                 break;
+            case ChangeKind.Secures:
+                FindTls(change.Pid);
+                break;
         }
     }
 
@@ -123,11 +126,24 @@ internal sealed class TargetWatcher(
         }
     }
 
+    // The pid is that of a process, or of what it was selected as.
+    private void FindTls(int pid)
+    {
+        foreach (var process in processes.Running)
+        {
+            if (process.Pid == pid || process.Target.Pid == pid)
+            {
+                findTls(process);
+            }
+        }
+    }
+
     private void Listen(int pid, ushort port)
     {
         if (processes.Find(pid) is { } known)
         {
             owners.Mark(known);
+            findTls(known);
         }
         else
         {

@@ -64,6 +64,8 @@ static const char *phase_name(enum http1_phase phase)
         return "not_http";
     case HTTP1_PREFACE:
         return "preface";
+    case HTTP1_TLS:
+        return "tls";
     }
     return "?";
 }

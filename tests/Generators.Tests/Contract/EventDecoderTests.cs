@@ -16,6 +16,7 @@ public sealed class EventDecoderTests
         (EventKind.Process, ProcessEvent.Size, true),
         (EventKind.Listen, ListenEvent.Size, false),
         (EventKind.Fionread, FionreadEvent.Size, false),
+        (EventKind.Tls, TlsEvent.Size, false),
     ];
 
     [Fact]
@@ -150,6 +151,8 @@ public sealed class EventDecoderTests
         public void OnListen(in ListenEvent e) => See(e.Header);
 
         public void OnFionread(in FionreadEvent e) => See(e.Header);
+
+        public void OnTls(in TlsEvent e) => See(e.Header);
 
         private void See(EventHeader header)
         {

@@ -189,10 +189,7 @@ static void edges(int fd)
         result("events", event.events);
         DO(recv(fd, block, 1000, MSG_DONTWAIT));
     }
-    /* The end wakes twice, once for the state and once for the data: whether that is one edge or
-     * two is a matter of how fast the first was taken. */
-    ms(50);
-    epoll_wait(poller, &event, 1, 0);
+    ms(50), epoll_wait(poller, &event, 1, 0); /* the end wakes twice, which may be two edges */
     DO(epoll_wait(poller, &event, 1, 100));
 }
 
