@@ -87,9 +87,18 @@ static long option_step(__u32 index, void *state)
     return 0;
 }
 
+static __always_inline __u64 segment_position(const struct connection *connection,
+                                              const struct segment *segment)
+{
+    return connection->rx.position ? stream_locate(connection->rx.position, segment->seq)
+                                   : stream_origin(segment->seq);
+}
+
+/* `position`: of the segment. */
 PROVEN_ONCE int option_read(struct __sk_buff *skb,
                             struct connection *connection,
-                            const struct segment *segment)
+                            const struct segment *segment,
+                            __u64 position)
 {
     struct option_scan scan = {.skb = skb, .connection = connection};
 
@@ -97,8 +106,7 @@ PROVEN_ONCE int option_read(struct __sk_buff *skb,
         return 0;
     scan.at = segment->tcp + TCP_HEADER;
     scan.end = segment->offset;
-    scan.position = connection->rx.position ? stream_locate(connection->rx.position, segment->seq)
-                                            : stream_origin(segment->seq);
+    scan.position = position;
     repeat(OPTION_STEPS, option_step, &scan);
     return 0;
 }

@@ -96,10 +96,11 @@ PROVEN_ONCE int option_prepare(struct connection *connection)
 }
 
 /* HDR_OPT_LEN. Without a packet the kernel only computes the maximal segment size. */
-static __always_inline void option_reserve(struct bpf_sock_ops *ops, struct connection *connection)
+static __always_inline void option_reserve(struct bpf_sock_ops *ops,
+                                           struct connection *connection,
+                                           bool wanted)
 {
     bool has_packet = ops->args[0] != BPF_WRITE_HDR_TCP_CURRENT_MSS;
-    bool wanted = false;
     long refused;
 
     if (connection->role == ROLE_SERVER) {
@@ -111,7 +112,7 @@ static __always_inline void option_reserve(struct bpf_sock_ops *ops, struct conn
         if (has_packet && ops->skb_len)
             option_prepare(connection);
         else
-            wanted = !has_packet && !option_peer_refuses(connection);
+            wanted |= !has_packet && !option_peer_refuses(connection);
     }
     if (connection->options.pending && option_settle(connection, ops->snd_una))
         wanted = true;

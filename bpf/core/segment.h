@@ -7,6 +7,7 @@
 #include "option_read.h"
 #include "order.h"
 #include "socket.h"
+#include "tls_option.h"
 #include "turn.h"
 
 static __always_inline bool segment_load(struct feed *feed, __u32 at, __u32 size)
@@ -139,7 +140,7 @@ PROVEN_ONCE int segment_feed(struct __sk_buff *skb,
         return 0;
     }
     if (ingress && settings.tcp_option)
-        option_read(skb, connection, segment);
+        option_read(skb, connection, segment, segment_position(connection, segment));
     struct feed feed = segment_source(skb, connection, ingress);
 
     if (segment->size)
@@ -153,7 +154,8 @@ PROVEN_ONCE int segment_feed(struct __sk_buff *skb,
 
 /* The connection of a socket, NULL: none that is followed. */
 static __always_inline struct connection *segment_connection(struct __sk_buff *skb,
-                                                             struct bpf_sock *sk)
+                                                             struct bpf_sock *sk,
+                                                             bool ingress)
 {
     struct connection *connection = bpf_sk_storage_get(&connections, sk, NULL, 0);
 
@@ -164,6 +166,8 @@ static __always_inline struct connection *segment_connection(struct __sk_buff *s
     if (!connection || !stream_is_deaf(&connection->rx) || !stream_is_deaf(&connection->tx))
         return connection;
     member_is_deaf(connection);
+    if (settings.tcp_option && ingress && connection->tls.role)
+        tls_option_read(skb, connection);
     return NULL;
 }
 
@@ -182,7 +186,7 @@ static __always_inline bool segment_pass(struct __sk_buff *skb, bool ingress)
         return false;
     listens = ingress && sk->state == BPF_TCP_LISTEN;
     if (!listens) {
-        connection = segment_connection(skb, sk);
+        connection = segment_connection(skb, sk, ingress);
         if (!connection)
             return false;
         if (connection->http2)

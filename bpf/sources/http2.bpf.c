@@ -54,7 +54,7 @@ static __always_inline void http2_segment(struct __sk_buff *skb, bool ingress)
         return;
     }
     if (ingress && settings.tcp_option)
-        option_read(skb, connection, &segment);
+        option_read(skb, connection, &segment, segment_position(connection, &segment));
     struct http2_feed feed = {
         .feed = segment_source(skb, connection, ingress),
         .side = side,

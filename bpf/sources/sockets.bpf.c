@@ -24,7 +24,7 @@ static __always_inline void on_header(struct bpf_sock_ops *ops)
     case BPF_SOCK_OPS_HDR_OPT_LEN_CB:
         enrol_sent(ops, connection);
         if (settings.tcp_option && !connection->interface)
-            option_reserve(ops, connection);
+            option_reserve(ops, connection, tls_option_wants(ops, connection));
         break;
     case BPF_SOCK_OPS_WRITE_HDR_OPT_CB:
         if (settings.tcp_option)

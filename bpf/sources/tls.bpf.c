@@ -32,6 +32,8 @@ static __always_inline bool tls_load(struct feed *feed, __u32 at, __u32 size)
 
 static __always_inline void tls_unwritten(struct connection *connection, struct exchange *exchange)
 {
+    if (settings.tcp_option)
+        option_schedule(connection, connection->tx.head_position, &exchange->span);
     connection->skip = COUNTER_SKIP_SECURED;
     client_unwritten(connection, exchange);
 }
