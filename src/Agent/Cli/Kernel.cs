@@ -41,7 +41,7 @@ internal sealed class Kernel : IDisposable
         _probes.Add(sockets);
         _probes.Add(_traffic); // behind the one that may start it
         StartTraffic();
-        _probes.Add(_tls = new Tls(LoadTls, proc));
+        _probes.Add(_tls = new Tls(LoadTls, proc, _reaper));
         if (objects.Sockmap is null)
         {
             _throttle.Set(HarmState.Withdrawn); // members of a sockmap without a program would gain nothing
@@ -109,8 +109,12 @@ internal sealed class Kernel : IDisposable
     /// <summary>A process speaks TLS, or is about to: it may have got a library for it since it began.</summary>
     internal void FindTls(TargetProcess process) => _tls.Rescan(process);
 
-    /// <summary>Returns when the processes found so far are watched.</summary>
-    internal void WaitForWatches() => _watch?.WaitUntilDone();
+    /// <summary>Returns when the processes found so far are probed.</summary>
+    internal void WaitForProbes()
+    {
+        _watch?.WaitUntilDone();
+        _tls.WaitUntilDone();
+    }
 
     /// <summary>True when process events were lost since the last call.</summary>
     internal bool EventsWereLost()

@@ -45,7 +45,7 @@ internal static class Run
 
         kernel.AttachProcessEvents();
         search.Everywhere();
-        kernel.WaitForWatches();
+        kernel.WaitForProbes();
         using var governor = kernel.Govern(options.Overhead);
         using var guard = kernel.Guard(options.Guard);
         var metrics = new Metrics(Usage.Version, ledger, kernel.Counters, governor, guard, kernel.Canary, () => processes.Count);

@@ -36,12 +36,13 @@ internal sealed class AttachThread : IDisposable
         }
     }
 
-    /// <summary>Returns when everything asked for so far is done.</summary>
+    /// <summary>Returns when everything asked for so far is done, without what is meant for later.</summary>
     internal void WaitUntilDone()
     {
+        var now = Environment.TickCount64;
         lock (_work)
         {
-            while (!_stopping && (_work.Count > 0 || _isBusy))
+            while (!_stopping && (_isBusy || (_work.TryPeek(out _, out var due) && due.At <= now)))
             {
                 Monitor.Wait(_work);
             }

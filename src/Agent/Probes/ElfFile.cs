@@ -17,7 +17,6 @@ internal sealed class ElfFile : IDisposable
     private const uint SegmentLoad = 1;
     private const uint SegmentInterpreter = 3;
     private const byte SymbolFunction = 2;
-    private const byte SymbolIndirectFunction = 10;
     private readonly SafeFileHandle _file;
     private readonly List<Section> _sections = [];
     private readonly byte[] _segments;
@@ -74,11 +73,31 @@ internal sealed class ElfFile : IDisposable
     }
 
     /// <summary>Offset in the file of a function's first instruction.</summary>
-    internal bool TryFindFunction(ReadOnlySpan<byte> name, out ulong offset)
+    internal bool TryFindFunction(string name, out ulong offset)
     {
-        offset = 0;
-        return TryFindFunction(".dynsym", ".dynstr", name, out offset) ||
-            TryFindFunction(".symtab", ".strtab", name, out offset);
+        var found = FindFunctions(name).TryGetValue(name, out var function);
+        offset = function.Offset;
+        return found;
+    }
+
+    /// <summary>Those of the functions that it exports; if it exports none of them, those that it has.</summary>
+    internal Dictionary<string, ElfFunction> FindFunctions(params ReadOnlySpan<string> names)
+    {
+        var found = new Dictionary<string, ElfFunction>(StringComparer.Ordinal);
+        FindFunctions(".dynsym", ".dynstr", names, found);
+        if (found.Count == 0)
+        {
+            FindFunctions(".symtab", ".strtab", names, found);
+        }
+        return found;
+    }
+
+    /// <summary>What is in the file from an offset on; less where it ends.</summary>
+    internal byte[] ReadCode(ulong offset, int size)
+    {
+        var code = new byte[size];
+        var read = RandomAccess.Read(_file, code, (long)offset);
+        return code[..read];
     }
 
     /// <summary>Offset in the file of the first instruction the program runs.</summary>
@@ -90,23 +109,32 @@ internal sealed class ElfFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private bool TryFindFunction(string symbolTable, string stringTable, ReadOnlySpan<byte> name, out ulong offset)
+    private void FindFunctions(
+        string symbolTable, string stringTable, ReadOnlySpan<string> names, Dictionary<string, ElfFunction> found)
     {
-        offset = 0;
         var symbols = Content(symbolTable);
-        var strings = Content(stringTable);
+        var strings = symbols.Length > 0 ? Content(stringTable) : [];
+        var texts = new byte[names.Length][];
+        for (var number = 0; number < names.Length; number++)
+        {
+            texts[number] = System.Text.Encoding.UTF8.GetBytes(names[number]);
+        }
         for (var at = 0; at + SymbolSize <= symbols.Length; at += SymbolSize)
         {
-            var kind = (byte)(symbols[at + 4] & 0xf);
             var text = Number32(symbols, at);
-            var value = Number64(symbols, at + 8);
-            if (kind is SymbolFunction or SymbolIndirectFunction && value != 0 && text < strings.Length &&
-                IsText(strings.AsSpan((int)text), name) && TryFileOffset(value, out offset))
+            var isDefined = Number16(symbols, at + 6) != 0 && Number64(symbols, at + 8) != 0;
+            if ((symbols[at + 4] & 0xf) != SymbolFunction || !isDefined || text >= strings.Length)
             {
-                return kind == SymbolFunction;
+                continue;
+            }
+            for (var number = 0; number < texts.Length; number++)
+            {
+                if (IsText(strings.AsSpan((int)text), texts[number]) && TryFileOffset(Number64(symbols, at + 8), out var offset))
+                {
+                    found.TryAdd(names[number], new ElfFunction(offset, Number64(symbols, at + 16)));
+                }
             }
         }
-        return false;
     }
 
     private static bool IsText(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name) =>

@@ -15,10 +15,28 @@ internal sealed class ProbedFiles<TFacts>(ProcFs proc, Func<ElfFile, TFacts> rea
     private readonly Dictionary<FileIdentity, ProbedFile<TFacts>> _open = [];
 
     /// <summary>Opens what a process sees under a path. To be released. Of what is no program or library nothing is known.</summary>
-    internal bool TryOpen(TargetProcess process, string path, out ProbedFile<TFacts> file)
+    internal bool TryOpen(int pid, string path, out ProbedFile<TFacts> file) =>
+        TryOpen(proc.Inside(pid, path), out file);
+
+    /// <summary>Opens what a process has mapped, even if that has no name any more. To be released.</summary>
+    internal bool TryOpen(int pid, in MappedFile mapped, out ProbedFile<TFacts> file) =>
+        TryOpen(proc.Mapping(pid, mapped), out file) || TryOpen(pid, mapped.Path, out file);
+
+    internal void Release(ProbedFile<TFacts> file)
+    {
+        if (--file.Users == 0)
+        {
+            _open.Remove(file.Identity);
+            file.Close();
+        }
+    }
+
+    internal static string PathOf(int fd) => $"/proc/self/fd/{fd}";
+
+    private bool TryOpen(string path, out ProbedFile<TFacts> file)
     {
         file = null!;
-        var fd = LibC.Open(proc.Inside(process.Pid, path), LibC.OpenPathCloseOnExec, 0);
+        var fd = LibC.Open(path, LibC.OpenPathCloseOnExec, 0);
         if (fd < 0)
         {
             return false;
@@ -39,17 +57,6 @@ internal sealed class ProbedFiles<TFacts>(ProcFs proc, Func<ElfFile, TFacts> rea
         file.Users++;
         return true;
     }
-
-    internal void Release(ProbedFile<TFacts> file)
-    {
-        if (--file.Users == 0)
-        {
-            _open.Remove(file.Identity);
-            file.Close();
-        }
-    }
-
-    internal static string PathOf(int fd) => $"/proc/self/fd/{fd}";
 
     private TFacts FactsOf(int fd, FileIdentity identity)
     {

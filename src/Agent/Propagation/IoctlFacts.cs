@@ -10,7 +10,7 @@ internal readonly record struct IoctlFacts(ulong Offset, bool IsStaticGo)
 {
     internal static IoctlFacts Read(ElfFile elf)
     {
-        _ = elf.TryFindFunction("ioctl"u8, out var offset);
+        _ = elf.TryFindFunction("ioctl", out var offset);
         return new IoctlFacts(offset, elf.IsGo && !elf.IsDynamic);
     }
 }

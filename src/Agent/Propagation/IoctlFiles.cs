@@ -17,14 +17,14 @@ internal sealed class IoctlFiles(ProcFs proc)
     {
         file = null!;
         neverAsks = false;
-        if (_files.TryOpen(process, process.Program, out var program))
+        if (_files.TryOpen(process.Pid, process.Program, out var program))
         {
             neverAsks = program.Facts.IsStaticGo;
             Release(program);
         }
         foreach (var candidate in neverAsks ? [] : Candidates(process))
         {
-            if (_files.TryOpen(process, candidate, out file))
+            if (_files.TryOpen(process.Pid, candidate, out file))
             {
                 if (file.Facts.Offset != 0)
                 {

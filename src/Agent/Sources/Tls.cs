@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A process may get its TLS library long after it began: so it is looked for again when the process begins to listen, and
-// when the kernel side sees it speak TLS.
-using System.Text;
+// Plaintext of TLS is seen in the functions of the library that a process uses. Which that is shows in its mappings: at once
+// for processes that run already, a millisecond or two after exec for what the dynamic linker loads, and at any time for
+// what is loaded later. So a new process is looked at several times, and again when it listens or begins TLS without being
+// probed. Of what a process does before it is probed, TLS is not read: one that asks at once after it began may be missed.
 using Agent.Bpf;
 using Agent.Diagnostics;
 using Agent.Probes;
@@ -9,89 +10,158 @@ using Agent.Targets;
 
 namespace Agent.Sources;
 
-/// <summary>Probes the functions of OpenSSL that take and give plaintext, in each target process that has it.</summary>
-/// <param name="load">Loads the programs, the first time they are needed. Null when the kernel refuses them.</param>
-internal sealed class Tls(Func<TlsPrograms?> load, ProcFs proc) : IProbe, IDisposable
+/// <summary>Attaches the TLS programs to the libraries of target processes.</summary>
+internal sealed class Tls : IProbe, IDisposable
 {
-    private readonly Dictionary<int, List<BpfLink>> _links = [];
-    private readonly Dictionary<string, int> _libraries = [];
-    private readonly Lazy<TlsPrograms?> _programs = new(load);
+    private const int ForkedMilliseconds = 100;
+    private static readonly int[] Looks = [2, 4, 8, 16, 40, 150, 400, 1000, 3000]; // milliseconds after exec; curl asks after 10
+    private readonly Dictionary<TargetProcess, TlsLibraries> _libraries = [];
+    private readonly Dictionary<int, TargetProcess> _byPid = [];
+    private readonly Dictionary<FileIdentity, int> _numbers = [];
+    private readonly Lazy<TlsPrograms?> _programs;
+    private readonly ProbedFiles<TlsFacts> _files;
+    private readonly AttachThread _thread;
+    private readonly ProcFs _proc;
+    private readonly LinkReaper _reaper;
+
+    /// <param name="load">Loads the programs, the first time they are needed. Null when the kernel refuses them.</param>
+    /// <param name="proc">Where processes are looked up.</param>
+    /// <param name="reaper">Detaches.</param>
+    internal Tls(Func<TlsPrograms?> load, ProcFs proc, LinkReaper reaper)
+    {
+        _programs = new Lazy<TlsPrograms?>(load);
+        _files = new ProbedFiles<TlsFacts>(proc, TlsFacts.Read);
+        _proc = proc;
+        _reaper = reaper;
+        _thread = new AttachThread(Name);
+    }
 
     public string Name => "tls";
 
-    public void Attach(TargetProcess process) => Rescan(process);
-
-    /// <summary>Attaches to what has been mapped since.</summary>
-    internal void Rescan(TargetProcess process)
+    public void Attach(TargetProcess process)
     {
-        if (_links.ContainsKey(process.Pid))
+        _thread.Post(() => Begin(process));
+        _thread.Post(() => Look(process), process.IsForked ? ForkedMilliseconds : 0);
+        foreach (var later in process.IsForked ? [] : Looks)
         {
-            return;
-        }
-        var path = proc.MappedFile(process.Pid, path => Path.GetFileName(path.AsSpan()).StartsWith("libssl.so", StringComparison.Ordinal)) ??
-            process.Program;
-        if (!ElfFile.TryOpen(proc.Inside(process.Pid, path), out var elf))
-        {
-            return;
-        }
-        using (elf)
-        {
-            Attach(process, path, elf);
+            _thread.Post(() => Look(process), later);
         }
     }
 
-    public void Detach(TargetProcess process)
-    {
-        if (_links.Remove(process.Pid, out var links))
-        {
-            links.ForEach(link => link.Dispose());
-            _programs.Value?.Forget(process.Pid);
-        }
-    }
+    public void Detach(TargetProcess process) => _thread.Post(() => Release(process));
+
+    /// <summary>Attaches to what has been mapped since. Cheap when that is nothing.</summary>
+    internal void Rescan(TargetProcess process) => _thread.Post(() => Look(process));
+
+    /// <summary>Returns when the processes told so far are probed for what they have mapped.</summary>
+    internal void WaitUntilDone() => _thread.WaitUntilDone();
 
     public void Dispose()
     {
-        foreach (var link in _links.Values.SelectMany(links => links))
+        _thread.Dispose();
+        foreach (var process in _libraries.Keys.ToArray())
         {
-            link.Dispose();
+            Release(process);
         }
-        _links.Clear();
         if (_programs.IsValueCreated)
         {
             _programs.Value?.Dispose();
         }
     }
 
-    private void Attach(TargetProcess process, string path, ElfFile elf)
+    // A probe is of a pid: those of what the process ran before would see the same calls once more.
+    private void Begin(TargetProcess process)
     {
-        var number = _libraries.TryGetValue(path, out var known) ? known : _libraries.Count;
-        UprobePlace[] reads = [.. Places(elf, number, "SSL_read", "SSL_read_ex")];
-        UprobePlace[] writes = [.. Places(elf, number, "SSL_write", "SSL_write_ex")];
-        if (reads.Length == 0 || writes.Length == 0 || _programs.Value is not { } programs)
+        if (_byPid.Remove(process.Pid, out var before) && _libraries.Remove(before, out var libraries))
         {
-            return;
+            if (before.StartTicks == process.StartTicks && before.Program == process.Program)
+            {
+                _libraries[process] = libraries;
+            }
+            else
+            {
+                libraries.Release(link => link.Dispose());
+            }
         }
-        _libraries[path] = number;
-        var file = proc.Inside(process.Pid, path);
-        _links[process.Pid] = [
-            programs.Read.AttachUprobes(process.Pid, file, reads),
-            programs.ReadReturn.AttachUprobes(process.Pid, file, reads),
-            programs.Write.AttachUprobes(process.Pid, file, writes),
-            programs.WriteReturn.AttachUprobes(process.Pid, file, writes),
-        ];
-        programs.SeesAll(process.Pid);
-        Log.Debug($"tls: process {process.Pid}: {path} is probed");
+        _byPid[process.Pid] = process;
+        _libraries.TryAdd(process, new TlsLibraries(_proc, _files, process.Pid));
     }
 
-    private static IEnumerable<UprobePlace> Places(ElfFile elf, int library, string function, string extended)
+    private void Look(TargetProcess process)
     {
-        if (elf.TryFindFunction(Encoding.ASCII.GetBytes(function), out var offset))
+        if (_libraries.TryGetValue(process, out var libraries) && IsAlive(process))
         {
-            yield return new UprobePlace(offset, TlsPrograms.Cookie(library, tellsApart: false));
+            libraries.Rescan(file => AttachAll(process, file));
         }
-        if (elf.TryFindFunction(Encoding.ASCII.GetBytes(extended), out offset))
+    }
+
+    private bool IsAlive(TargetProcess process) => _proc.TryReadStat(process.Pid, out var stat) && !stat.HasEnded &&
+        stat.StartTicks == process.StartTicks;
+
+    private void Release(TargetProcess process)
+    {
+        if (_libraries.Remove(process, out var libraries))
         {
-            yield return new UprobePlace(offset, TlsPrograms.Cookie(library, tellsApart: true));
+            _byPid.Remove(process.Pid);
+            libraries.Release(_reaper.Dispose);
+            if (libraries.Count > 0)
+            {
+                _programs.Value?.Forget(process.Pid);
+            }
         }
+    }
+
+    private List<BpfLink> AttachAll(TargetProcess process, ProbedFile<TlsFacts> file)
+    {
+        var links = new List<BpfLink>();
+        if (_programs.Value is not { } programs)
+        {
+            return links;
+        }
+        try
+        {
+            Attach(programs.ReadReturn, TlsHook.ReadReturn);
+            Attach(programs.Read, TlsHook.Read);
+            Attach(programs.WriteReturn, TlsHook.WriteReturn);
+            Attach(programs.Write, TlsHook.Write);
+            programs.SeesAll(process.Pid);
+            Log.Debug($"tls: process {process.Pid} ({process.Program}) is probed in {ProcFs.ReadLink(file.Path)}");
+        }
+        catch (BpfException refused)
+        {
+            links.ForEach(_reaper.Dispose);
+            links.Clear();
+            if (refused.Errno != LibC.ErrorNoProcess)
+            {
+                throw;
+            }
+        }
+        return links;
+
+        void Attach(BpfProgram program, TlsHook hook)
+        {
+            var places = Places(file, hook);
+            if (places.Length > 0)
+            {
+                links.Add(program.AttachUprobes(process.Pid, file.Path, places));
+            }
+        }
+    }
+
+    private UprobePlace[] Places(ProbedFile<TlsFacts> file, TlsHook hook)
+    {
+        if (!_numbers.TryGetValue(file.Identity, out var number))
+        {
+            _numbers[file.Identity] = number = _numbers.Count;
+        }
+        var places = new List<UprobePlace>();
+        foreach (var site in file.Facts.Sites)
+        {
+            if (site.Hook == hook)
+            {
+                places.Add(new UprobePlace(site.Offset, TlsPrograms.Cookie(number, site.TellsApart)));
+            }
+        }
+        return [.. places];
     }
 }

@@ -150,6 +150,34 @@ internal sealed unsafe class ProcFs(string root = "/proc")
         return null;
     }
 
+    /// <summary>Files whose code a process has mapped, each once.</summary>
+    internal List<MappedFile> MappedCode(int pid)
+    {
+        var found = new List<MappedFile>();
+        if (!TryReadFile($"{Root}/{pid}/maps", out var bytes))
+        {
+            return found;
+        }
+        foreach (var range in bytes.AsSpan().Split((byte)'\n'))
+        {
+            var line = bytes.AsSpan(range);
+            var addresses = line.IndexOf((byte)' ');
+            var path = line.IndexOf((byte)'/');
+            if (addresses > 0 && path > 0 && line[addresses..].StartsWith(" r-x"u8))
+            {
+                var name = Encoding.UTF8.GetString(line[path..]);
+                if (found.Count == 0 || found[^1].Path != name)
+                {
+                    found.Add(new MappedFile(name, Encoding.UTF8.GetString(line[..addresses])));
+                }
+            }
+        }
+        return found;
+    }
+
+    /// <summary>A path to the very file of a mapping, from here.</summary>
+    internal string Mapping(int pid, in MappedFile mapped) => $"{Root}/{pid}/map_files/{mapped.Addresses}";
+
     /// <summary>A path as seen by a process, from here: through its own root directory.</summary>
     internal string Inside(int pid, string path) => $"{Root}/{pid}/root{path}";
 

@@ -17,9 +17,9 @@ public class ElfFileTests
         Assert.True(ElfFile.TryOpen(LibC, out var elf));
         using (elf)
         {
-            Assert.True(elf.TryFindFunction("ioctl"u8, out var offset));
+            Assert.True(elf.TryFindFunction("ioctl", out var offset));
             Assert.Equal(OffsetByNm("ioctl"), offset);
-            Assert.False(elf.TryFindFunction("no_such_function"u8, out _));
+            Assert.False(elf.TryFindFunction("no_such_function", out _));
             Assert.False(elf.IsGo);
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Kernel.Tests.Uprobes;
 
@@ -36,7 +37,8 @@ internal sealed class TlsTalk : IDisposable
     private readonly string _certificate = Path.GetTempFileName();
     private readonly Process _process;
 
-    internal TlsTalk()
+    /// <param name="before">What it does first; it is told by lines and answers them.</param>
+    internal TlsTalk(string before = "")
     {
         string[] request =
         [
@@ -48,7 +50,7 @@ internal sealed class TlsTalk : IDisposable
             made.WaitForExit();
         }
         File.AppendAllText(_certificate, File.ReadAllText(_certificate + ".key"));
-        _process = Process.Start(new ProcessStartInfo(Python, ["-c", Code, _certificate])
+        _process = Process.Start(new ProcessStartInfo(Python, ["-c", before + "\n" + Code, _certificate])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -58,10 +60,12 @@ internal sealed class TlsTalk : IDisposable
 
     internal int Pid => _process.Id;
 
-    internal void Talk(int times)
+    internal void Talk(int times) => Assert.Equal("done", Tell(times.ToString(CultureInfo.InvariantCulture)));
+
+    internal string? Tell(string line)
     {
-        _process.StandardInput.WriteLine(times);
-        Assert.Equal("done", _process.StandardOutput.ReadLine());
+        _process.StandardInput.WriteLine(line);
+        return _process.StandardOutput.ReadLine();
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
-/* Counts what reaches each place, by its cookie, and keeps what the function was called with last. */
+/* Counts what reaches each place, by its cookie and which program that is, and keeps what the function
+ * was called with last. */
 #include <linux/types.h>
 #include <linux/ptrace.h>
 #include <linux/bpf.h>
@@ -23,9 +24,26 @@ struct {
     __type(value, struct hits);
 } hits SEC(".maps");
 
-static int hit(struct pt_regs *registers)
+/* As in the object of the agent. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 64);
+    __type(key, __u32);
+    __type(value, __u32);
+} tls_processes SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, 2);
+    __type(key, __u32);
+    __type(value, __u32);
+} tls_walks SEC(".maps");
+
+enum place { WRITE, WRITE_RETURN, READ, READ_RETURN };
+
+static int hit(struct pt_regs *registers, __u64 place)
 {
-    __u64 cookie = bpf_get_attach_cookie(registers);
+    __u64 cookie = bpf_get_attach_cookie(registers) | place << 56;
     struct hits seen = {.count = 1,
                         .first = PT_REGS_PARM1(registers),
                         .second = PT_REGS_PARM2(registers),
@@ -40,13 +58,25 @@ static int hit(struct pt_regs *registers)
 }
 
 SEC("uprobe.multi")
-int on_entry(struct pt_regs *registers)
+int on_tls_write(struct pt_regs *registers)
 {
-    return hit(registers);
+    return hit(registers, WRITE);
 }
 
 SEC("uretprobe.multi")
-int on_return(struct pt_regs *registers)
+int on_tls_write_return(struct pt_regs *registers)
 {
-    return hit(registers);
+    return hit(registers, WRITE_RETURN);
+}
+
+SEC("uprobe.multi")
+int on_tls_read(struct pt_regs *registers)
+{
+    return hit(registers, READ);
+}
+
+SEC("uretprobe.multi")
+int on_tls_read_return(struct pt_regs *registers)
+{
+    return hit(registers, READ_RETURN);
 }
