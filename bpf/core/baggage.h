@@ -46,7 +46,7 @@ static __always_inline struct baggage *baggage_make(const struct request_name *n
 }
 
 /* Appends a member list (`joined`: by a comma), or the rest of one. False: it became too long. */
-PROVEN_ONCE bool baggage_append(const struct request_name *name,
+PROVEN_ONCE bool baggage_append(const struct request_name *request,
                                 const struct window *window,
                                 const struct find *find,
                                 bool joined)
@@ -55,9 +55,12 @@ PROVEN_ONCE bool baggage_append(const struct request_name *name,
     __u32 from;
     __u32 left;
 
-    if (!name || !window || !find)
+    if (!request || !window || !find)
         return false;
-    baggage = baggage_make(name);
+
+    struct request_name name = *request;
+
+    baggage = baggage_make(&name);
     if (!baggage)
         return false;
     from = find->at & (WINDOW_SIZE - 1);
@@ -73,7 +76,7 @@ PROVEN_ONCE bool baggage_append(const struct request_name *name,
 
         bpf_probe_read_kernel(baggage->line + BAGGAGE_NAME_SIZE +
                                   (baggage->size & (BAGGAGE_SIZE - 1)),
-                              size,
+                              at_most(size, BAGGAGE_PIECE),
                               window->bytes + from);
         baggage->size += size;
         from += size;

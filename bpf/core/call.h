@@ -10,8 +10,6 @@
 #define CALLS_NEWEST 8192 /* streams looked at when a connection ends: the newest ... */
 #define CALLS_OLDEST 1024 /* ... and the first ones, which may last as long as it does */
 
-static const struct exchange no_exchange;
-
 APART struct exchange *call_open(struct connection *connection,
                                  __u32 stream,
                                  const struct stream *requests)
@@ -259,9 +257,10 @@ PROVEN_ONCE int call_upgraded(struct connection *connection, struct exchange *ex
     if (connection->role == ROLE_SERVER)
         call_request_moves(connection, &to);
     exchange_rename(&from, &to);
-    bpf_map_update_elem(&pipelined, &to, exchange, BPF_ANY);
+    bpf_map_update_elem(&pipelined, &to, &no_exchange, BPF_ANY);
     moved = exchange_named(&to);
     if (moved) {
+        bpf_probe_read_kernel(moved, sizeof(*moved), exchange);
         moved->ordinal = to.ordinal;
         __sync_fetch_and_add(&connection->open_streams, 1);
     } else {

@@ -55,7 +55,8 @@ static __always_inline bool carry_append(struct tracestate *list, const __u8 *fr
     }
     if (size > TRACESTATE_SIZE || at + size > TRACESTATE_SIZE)
         return false;
-    bpf_probe_read_kernel(list->bytes + (at & (TRACESTATE_SIZE - 1)), size, from);
+    bpf_probe_read_kernel(
+        list->bytes + (at & (TRACESTATE_SIZE - 1)), at_most(size, TRACESTATE_SIZE), from);
     list->size = at + size;
     return true;
 }
@@ -67,6 +68,7 @@ static __always_inline void carry_relay(struct carry *carry,
 {
     if (rule >= HEADER_RELAYS_MAX || size > HEADER_VALUE_SIZE)
         return;
-    bpf_probe_read_kernel(carry->relays + rule * HEADER_VALUE_SIZE, size, from);
+    bpf_probe_read_kernel(
+        carry->relays + rule * HEADER_VALUE_SIZE, at_most(size, HEADER_VALUE_SIZE), from);
     carry->relay_sizes[rule] = size;
 }

@@ -26,6 +26,8 @@ struct {
     __type(value, struct exchange);
 } pipelined SEC(".maps");
 
+static const struct exchange no_exchange;
+
 static __always_inline bool exchange_outstanding(const struct connection *connection)
 {
     return connection->opened != connection->closed;
@@ -102,7 +104,7 @@ static __always_inline struct exchange *exchange_place(struct connection *connec
     if (!exchange_outstanding(connection))
         return &connection->current;
     /* The value is written in place below; this only makes room for it. */
-    if (bpf_map_update_elem(&pipelined, &key, &connection->current, BPF_ANY))
+    if (bpf_map_update_elem(&pipelined, &key, &no_exchange, BPF_ANY))
         return NULL;
     return bpf_map_lookup_elem(&pipelined, &key);
 }
@@ -212,15 +214,20 @@ static __always_inline void rename_entry(void *map,
     bpf_map_delete_elem(map, from);
 }
 
-/* What is filed under a name of a request goes to another one. */
+/* What is filed under a name of a request goes to another one. (Before 6.2 a key must not be in memory
+ * of a caller.) */
 PROVEN_ONCE int exchange_rename(const struct request_name *from, const struct request_name *to)
 {
     if (!from || !to)
         return 0;
-    rename_entry(&pipelined, from, to);
-    rename_entry(&carries, from, to);
-    rename_entry(&baggages, from, to);
-    rename_entry(&notes, from, to);
+
+    struct request_name old = *from;
+    struct request_name new = *to;
+
+    rename_entry(&pipelined, &old, &new);
+    rename_entry(&carries, &old, &new);
+    rename_entry(&baggages, &old, &new);
+    rename_entry(&notes, &old, &new);
     return 0;
 }
 

@@ -57,7 +57,7 @@ static __always_inline bool note_add(
     note->kind = kind;
     note->rule = rule;
     note->text_size = size;
-    bpf_probe_read_kernel(note + 1, size, from);
+    bpf_probe_read_kernel(note + 1, at_most(size, TRACESTATE_SIZE), from);
     all->size = (at + sizeof(*note) + size + 3) & ~3U;
     return true;
 }

@@ -159,8 +159,10 @@ static __always_inline bool packet_make_room(struct __sk_buff *skb,
 {
     __u32 size = segment->size;
 
-    if (size - 1 >= OPTION_PAYLOAD_MAX ||
-        bpf_skb_load_bytes(skb, segment->offset, room->payload, size) ||
+    if (size == 0 || size > OPTION_PAYLOAD_MAX)
+        return false;
+    size = one_to(size, OPTION_PAYLOAD_MAX);
+    if (bpf_skb_load_bytes(skb, segment->offset, room->payload, size) ||
         bpf_skb_change_tail(skb, skb->len + OPTION_SIZE, 0))
         return false;
     if (!bpf_skb_store_bytes(skb, segment->offset + OPTION_SIZE, room->payload, size, 0))

@@ -30,6 +30,7 @@ struct option_peer {
     __u8 pad[3];
 };
 
+/* Its keys are copied to the stack: before 6.2 they must not be in memory of a caller. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, OPTION_PEERS_MAX);
@@ -39,7 +40,8 @@ struct {
 
 static __always_inline bool option_peer_refuses(const struct connection *connection)
 {
-    const struct option_peer *peer = bpf_map_lookup_elem(&option_peers, &connection->remote);
+    struct endpoint remote = connection->remote;
+    const struct option_peer *peer = bpf_map_lookup_elem(&option_peers, &remote);
 
     return peer && (peer->barred || peer->silent_until_ns > bpf_ktime_get_ns());
 }
@@ -47,12 +49,13 @@ static __always_inline bool option_peer_refuses(const struct connection *connect
 static __always_inline struct option_peer *option_peer_of(const struct connection *connection)
 {
     struct option_peer none = {};
-    struct option_peer *peer = bpf_map_lookup_elem(&option_peers, &connection->remote);
+    struct endpoint remote = connection->remote;
+    struct option_peer *peer = bpf_map_lookup_elem(&option_peers, &remote);
 
     if (peer)
         return peer;
-    bpf_map_update_elem(&option_peers, &connection->remote, &none, BPF_NOEXIST);
-    return bpf_map_lookup_elem(&option_peers, &connection->remote);
+    bpf_map_update_elem(&option_peers, &remote, &none, BPF_NOEXIST);
+    return bpf_map_lookup_elem(&option_peers, &remote);
 }
 
 static __always_inline void option_peer_strikes(const struct connection *connection)

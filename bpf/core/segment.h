@@ -16,7 +16,8 @@ static __always_inline bool segment_load(struct feed *feed, __u32 at, __u32 size
 
     if (size == 0 || size > WINDOW_SIZE - HTTP1_KEEP)
         return false;
-    return !bpf_skb_load_bytes(feed->source, feed->cursor->offset, to, size);
+    return !bpf_skb_load_bytes(
+        feed->source, feed->cursor->offset, to, one_to(size, WINDOW_SIZE - HTTP1_KEEP));
 }
 
 /* The thread of the process that sends, 0: something else runs just now. */

@@ -20,14 +20,15 @@ struct {
     __type(value, struct span_context);
 } sent_requests SEC(".maps");
 
-static __always_inline void sent_remember(const struct connection *connection,
-                                          __u64 position,
-                                          const struct span_context *span)
+APART void sent_remember(const struct connection *connection,
+                         __u64 position,
+                         const struct span_context *span)
 {
     struct sent_key key = {
         .client = connection->local, .server = connection->remote, .seq = (__u32)position};
+    struct span_context value = *span;
 
-    bpf_map_update_elem(&sent_requests, &key, span, BPF_ANY);
+    bpf_map_update_elem(&sent_requests, &key, &value, BPF_ANY);
 }
 
 /* True when the request that arrived at `position` was sent by a target on this host. */

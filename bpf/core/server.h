@@ -80,10 +80,14 @@ static __always_inline void server_generate(const struct http1_head *head,
 
 PROVEN_ONCE int server_carry(struct connection *connection,
                              struct exchange *exchange,
-                             const struct request_name *name)
+                             const struct request_name *request)
 {
-    if (!connection || !exchange || !name)
+    if (!connection || !exchange || !request)
         return 0;
+
+    struct request_name key = *request;
+    const struct request_name *name = &key;
+
     if (exchange->extras & EXTRA_CARRY)
         server_tracestate(&connection->rx.head, name, exchange);
     else if (connection->rx.head.flags & HTTP1_CUT_TRACESTATE)

@@ -216,7 +216,10 @@ PROVEN_ONCE int connection_finish(struct connection *connection)
     repeat(OUTSTANDING_MAX, socket_close_one, &subject);
     if (connection->open_streams)
         calls_end(connection);
-    bpf_map_delete_elem(&open_requests, &connection->cookie);
+
+    __u64 cookie = connection->cookie;
+
+    bpf_map_delete_elem(&open_requests, &cookie);
     connection_deaf(connection, STREAM_OVER);
     return 0;
 }

@@ -21,12 +21,12 @@ static __always_inline struct target *target_of(__u32 pid)
 
 static __always_inline __u32 current_pid(void)
 {
-    return bpf_get_current_pid_tgid() >> 32;
+    return bpf_get_current_task_btf()->tgid;
 }
 
 static __always_inline __u32 current_tid(void)
 {
-    return (__u32)bpf_get_current_pid_tgid();
+    return bpf_get_current_task_btf()->pid;
 }
 
 static __always_inline void target_request_opened(struct target *target, __u64 cookie)

@@ -68,6 +68,9 @@ static __always_inline void tls_stream_begin(struct stream *stream, bool all_see
         stream->phase = STREAM_LOST;
 }
 
+/* What is written into a map at once must not be in memory of a caller before 6.2. */
+static const struct connection no_connection;
+
 /* The window begins with the hello of the client. */
 PROVEN_ONCE int tls_begin(struct connection *connection, const struct window *window)
 {
@@ -82,13 +85,14 @@ PROVEN_ONCE int tls_begin(struct connection *connection, const struct window *wi
     name.target = connection->target;
     name.role = connection->role;
     all_seen = tls_ask(name.role == ROLE_CLIENT ? connection->pid : connection->target);
-    if (bpf_map_update_elem(&tls_connections, &name, connection, BPF_NOEXIST)) {
+    if (bpf_map_update_elem(&tls_connections, &name, &no_connection, BPF_NOEXIST)) {
         count(COUNTER_STORAGE_FAILED);
         return 0;
     }
     inner = tls_connection(&name);
     if (!inner)
         return 0;
+    bpf_probe_read_kernel(inner, sizeof(*inner), connection);
     tls_stream_begin(&inner->rx, all_seen);
     tls_stream_begin(&inner->tx, all_seen);
     inner->cookie = connection->cookie ^ TLS_COOKIE;

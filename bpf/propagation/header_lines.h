@@ -179,11 +179,10 @@ static __always_inline void put_bytes(struct window *lines,
 {
     if (size == 0)
         return;
-    /* Two comparisons, not one of a copy less 1: kernel 6.12 does not learn the limit from that. */
-    asm volatile("" : "+r"(size));
     if (size > most)
         return;
-    bpf_probe_read_kernel(lines->bytes + (lines->size & (WINDOW_SIZE - 1)), size, from);
+    bpf_probe_read_kernel(
+        lines->bytes + (lines->size & (WINDOW_SIZE - 1)), at_most(size, most), from);
     lines->size += size;
 }
 
@@ -230,8 +229,8 @@ static __always_inline void put_carried(struct window *lines,
 /* NULL: there is none to be written. */
 static __always_inline const struct baggage *baggage_wanted(const struct connection *connection)
 {
-    const struct baggage *baggage =
-        connection->parent.cookie ? baggage_of(&connection->parent) : NULL;
+    struct request_name parent = connection->parent;
+    const struct baggage *baggage = parent.cookie ? baggage_of(&parent) : NULL;
 
     return baggage && baggage->size && !(connection->tx.head.flags & HTTP1_BAGGAGE) ? baggage
                                                                                     : NULL;
@@ -265,9 +264,12 @@ static __always_inline void put_all(const struct connection *connection,
         put_b3(lines, http2, span);
     if (settings.write_b3_multi)
         put_b3_multi(lines, http2, span);
-    if (!connection->parent.cookie)
+
+    struct request_name parent = connection->parent;
+
+    if (!parent.cookie)
         return;
-    carry = carry_of(&connection->parent);
+    carry = carry_of(&parent);
     if (carry)
         put_carried(lines, http2, carry, &connection->tx.head);
     baggage = baggage_wanted(connection);
@@ -304,20 +306,24 @@ PROVEN_ONCE int header_literals(const struct connection *connection,
 /* The lines have been written: what was relayed belongs on the span as if the application had sent it. */
 PROVEN_ONCE int header_lines_note(const struct connection *connection,
                                   struct exchange *exchange,
-                                  const struct request_name *name)
+                                  const struct request_name *request)
 {
     const struct carry *carry;
 
-    if (!connection || !exchange || !name || !connection->parent.cookie)
+    if (!connection || !exchange || !request || !connection->parent.cookie)
         return 0;
-    carry = carry_of(&connection->parent);
+
+    struct request_name name = *request;
+    struct request_name parent = connection->parent;
+
+    carry = carry_of(&parent);
     if (!carry)
         return 0;
     for (__u32 rule = 0; rule < HEADER_RELAYS_MAX; rule++) {
         if (connection->tx.head.rules_met >> rule & 1 ||
             !(header_rules.uses[rule] & HEADER_REQUEST))
             continue;
-        if (note_add(name,
+        if (note_add(&name,
                      NOTE_REQUEST_HEADER,
                      rule,
                      carry->relays + rule * HEADER_VALUE_SIZE,

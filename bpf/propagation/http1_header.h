@@ -107,7 +107,7 @@ static long header_copy_word(__u32 index, void *state)
 static __always_inline bool header_copy_traceparent(const struct header_copy *copy,
                                                     const __u32 size)
 {
-    __u8 *to = (__u8 *)(long)copy->msg->data + copy->at;
+    __u8 *to = (__u8 *)(long)copy->msg->data + at_most(copy->at, MESSAGE_REACH);
 
     if (copy->at > MESSAGE_REACH || to + size > (__u8 *)(long)copy->msg->data_end)
         return false;

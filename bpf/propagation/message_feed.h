@@ -24,7 +24,7 @@ static __always_inline bool message_load(struct feed *feed, __u32 at, __u32 size
         if (from + size > (__u8 *)(long)msg->data_end)
             return false;
     }
-    return !bpf_probe_read_kernel(to, size, from);
+    return !bpf_probe_read_kernel(to, at_most(size, WINDOW_SIZE - HTTP1_KEEP), from);
 }
 
 /* The connection of a message that may be edited, NULL: it is none. */

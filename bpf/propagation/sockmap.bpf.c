@@ -97,12 +97,18 @@ static __always_inline enum counter message_edit(struct feed *feed,
     return message_insert(feed, exchange, tcp, at, verdict);
 }
 
+APART void message_note(const struct connection *connection, struct exchange *exchange)
+{
+    struct request_name name = {.cookie = connection->cookie, .ordinal = connection->opened};
+
+    header_lines_note(connection, exchange, &name);
+}
+
 static __always_inline void message_request(struct feed *feed)
 {
     struct connection *connection = feed->connection;
     int carrier = client_request(connection, current_pid(), current_tid());
     struct exchange *exchange = exchange_newest(connection);
-    struct request_name name = {.cookie = connection->cookie, .ordinal = connection->opened};
     int verdict = SK_PASS;
     enum counter result;
 
@@ -114,7 +120,7 @@ static __always_inline void message_request(struct feed *feed)
         __u32 size = feed->window->size;
 
         exchange->carrier = CARRIER_INJECTED;
-        header_lines_note(connection, exchange, &name);
+        message_note(connection, exchange);
         feed_skip(feed, size);
         feed->cursor->size += size;
         feed->stream->position += size;

@@ -234,7 +234,8 @@ static __always_inline bool hpack_plain(struct hpack *hpack, struct window *wind
         if (kept > size)
             kept = size;
         if (to <= HPACK_BYTES - HPACK_COPY && kept <= HPACK_COPY)
-            copy_bytes(hpack->bytes + to, window->bytes + (at & (WINDOW_SIZE - 1)), kept);
+            copy_bytes(
+                hpack->bytes + to, window->bytes + (at & (WINDOW_SIZE - 1)), kept, HPACK_COPY);
     }
     hpack->text += size;
     hpack->left -= size;

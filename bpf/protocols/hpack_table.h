@@ -45,7 +45,10 @@ static __always_inline __u32 hpack_keep(struct hpack *hpack)
     __u32 size = hpack->value_size < HPACK_VALUE ? hpack->value_size : HPACK_VALUE;
     __u32 at = hpack->stored;
 
-    copy_bytes(hpack->bytes + at % HPACK_STORE_WORDS * 8, hpack->bytes + HPACK_VALUE_AT, size);
+    copy_bytes(hpack->bytes + at % HPACK_STORE_WORDS * 8,
+               hpack->bytes + HPACK_VALUE_AT,
+               size,
+               HPACK_VALUE);
     hpack->stored += (size + 7) / 8;
     return at;
 }

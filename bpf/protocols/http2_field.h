@@ -67,7 +67,7 @@ static __always_inline void http2_show(const struct http2 *http2, struct window 
 
     if (size > HPACK_VALUE)
         size = HPACK_VALUE;
-    copy_bytes(window->bytes + line, http2_value(http2), size);
+    copy_bytes(window->bytes + line, http2_value(http2), size, HPACK_VALUE);
     http1_value(window, line, line + size);
 }
 
@@ -147,7 +147,7 @@ PROVEN_ONCE int http2_shown(struct http2 *http2)
     if (name_size > HTTP2_LINE_NAME || at + name_size + size + 2 > HTTP2_LINES)
         return 0;
     copy_words(fields->lines + at, http2_line_names[row], HTTP2_LINE_NAME);
-    copy_bytes(fields->lines + at + name_size, http2_value(http2), size);
+    copy_bytes(fields->lines + at + name_size, http2_value(http2), size, HTTP2_LINE_VALUE);
     at += name_size + size;
     fields->lines[at] = '\r';
     fields->lines[at + 1] = '\n';

@@ -16,7 +16,7 @@ static __always_inline void http2_put(struct window *window,
 {
     if (size > room)
         size = room;
-    copy_bytes(window->bytes + (window->at & (WINDOW_SIZE - 1)), text, size);
+    copy_bytes(window->bytes + (window->at & (WINDOW_SIZE - 1)), text, size, room);
     window->at += size;
 }
 

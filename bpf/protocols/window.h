@@ -74,6 +74,22 @@ static __always_inline __u64 window_word(const struct window *window, __u32 at)
 #endif
 }
 
+/* A size for a helper, which the verifier must know to be bounded. Old ones know that only of the register
+ * that was compared, so the compiler must not compare another one, and never that one is not 0. */
+static __always_inline __u32 at_most(__u32 size, const __u32 most)
+{
+    asm volatile("" : "+r"(size));
+    if (size > most)
+        size = most;
+    asm volatile("" : "+r"(size));
+    return size;
+}
+
+static __always_inline __u32 one_to(__u32 size, const __u32 most)
+{
+    return at_most(size - 1, most - 1) + 1;
+}
+
 /* Copies a multiple of 8 bytes. As a loop: clang turns a large memcpy into loads that it keeps all at
  * once, more than a BPF stack holds. */
 static __always_inline void copy_words(void *to, const void *from, const __u32 size)
@@ -94,10 +110,10 @@ static __always_inline void copy_words(void *to, const void *from, const __u32 s
 #endif
 }
 
-/* Copies any number of bytes. In the kernel by a helper: both places must have room for what the
- * verifier takes for the largest size. */
-static __always_inline void copy_bytes(void *to, const void *from, __u32 size)
+/* Copies any number of bytes up to `most`: both places must have room for that. In the kernel by a helper. */
+static __always_inline void copy_bytes(void *to, const void *from, __u32 size, const __u32 most)
 {
+    size = at_most(size, most);
 #ifdef __bpf__
     bpf_probe_read_kernel(to, size, from);
 #else

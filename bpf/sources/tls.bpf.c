@@ -27,7 +27,8 @@ static __always_inline bool tls_load(struct feed *feed, __u32 at, __u32 size)
 
     if (size == 0 || size > WINDOW_SIZE - HTTP1_KEEP)
         return false;
-    return !bpf_probe_read_user(to, size, feed->source + feed->cursor->offset);
+    return !bpf_probe_read_user(
+        to, at_most(size, WINDOW_SIZE - HTTP1_KEEP), feed->source + feed->cursor->offset);
 }
 
 static __always_inline void tls_unwritten(struct connection *connection, struct exchange *exchange)
