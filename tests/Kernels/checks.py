@@ -116,7 +116,7 @@ def option(answers, binary, result, name, question, **settings):
         back = Program("back", [sys.executable, f"{SERVICES}/python/web.py", "serve", str(BACK)], BACK)
         with OptionCapture(BACK) as capture:
             curl(f"http://127.0.0.1:{BACK}/headers")
-        answers.add(SEEN, question, agent.is_ready and capture.seen, agent.reason())
+        answers.add(SEEN, question, agent.is_ready and capture.seen and "traffic: cannot" not in agent.errors(), agent.reason())
         agent.stop()
         back.stop()
 

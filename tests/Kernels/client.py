@@ -19,7 +19,7 @@ def is_told(connection):
 
 
 kind, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+connection = http.client.HTTPConnection("127.0.0.1", port)
 right = 0
 for i in range(count):
     connection.request("GET", f"/headers?{kind}-{i}")

@@ -21,16 +21,17 @@ class Kernel:
     """What one virtual machine left behind."""
 
     def __init__(self, results, name):
-        self.name, self.answers = name, {}
+        self.name, self.answers, self.release = name, {}, "did not start"
         try:
             with open(f"{results}/{name}/kernel", encoding="utf-8") as file:
-                self.release = re.search(r"Debian (\S+)", file.read())[1]
+                release = re.search(r"Debian (\S+)", file.read())
+                self.release = release[1] if release else self.release
             with open(f"{results}/{name}/answers", encoding="utf-8") as file:
                 for line in file:
                     group, question, answer, reason = line.rstrip("\n").split("\t")
                     self.answers[group, question] = answer, reason
         except FileNotFoundError:
-            self.release = "did not start"
+            pass
 
     @property
     def title(self):

@@ -105,6 +105,9 @@ internal static unsafe partial class LibBpf
     internal static partial nint AttachUprobe(
         nint program, int pid, string binaryPath, nuint offset, UprobeOptions* options);
 
+    [LibraryImport(Library, EntryPoint = "libbpf_probe_bpf_helper")]
+    internal static partial int ProbeHelper(uint programType, uint helper, nint noOptions);
+
     [LibraryImport(Library, EntryPoint = "bpf_prog_load", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int ProgramLoad(
         uint type, string name, string license, ulong* instructions, nuint count, ProgramLoadOptions* options);

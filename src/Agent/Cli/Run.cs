@@ -19,6 +19,7 @@ internal static class Run
     internal static int Execute(AgentOptions options)
     {
         KernelLog.Capture();
+        KernelHelpers.Require();
         var proc = new ProcFs();
         var tree = CgroupTree.Find(proc, options.Cgroup) ?? throw new InvalidOperationException(
             "no cgroup v2 hierarchy is mounted here; mount one: mount -t cgroup2 none /sys/fs/cgroup");

@@ -24,6 +24,8 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
             "start it as root, or give the container these capabilities", RequireRights);
         Check("kernel types (BTF)", true, "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y", () =>
             Require(File.Exists("/sys/kernel/btf/vmlinux"), "/sys/kernel/btf/vmlinux does not exist"));
+        Check("programs may loop and read the kernel", true, "boot Linux 5.17 or later, not locked down for confidentiality",
+            KernelHelpers.Require);
         Check("cgroup v2 hierarchy", true, "mount -t cgroup2 none /sys/fs/cgroup", () =>
             Require(CgroupTree.Find(proc, confinement) is not null, "no cgroup2 in /proc/self/mountinfo"));
         Check("sockets: see requests and responses of a cgroup", true,
@@ -33,6 +35,10 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
             () => Attach("process", AttachTracing));
         Check("sockmap: write headers into requests", false,
             "without it requests are traced, and their context is not passed on", () => Attach("sockmap", _ => { }));
+        Check("http2: see HTTP/2 and gRPC", false, "without it connections of HTTP/2 go by untraced",
+            () => Attach("http2", _ => { }));
+        Check("http2_write: write headers into HTTP/2", false,
+            "without it calls are traced, and their context is not passed on", () => Attach("http2_write", _ => { }));
         Check("reenrol: follow blocking clients over kept-alive connections", false,
             "kernel 6.6 to 7.2; without it only the first request of such a connection carries a header",
             () => Attach("reenrol", AttachInOwnNamespace));
@@ -167,6 +173,7 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
 
     private void Tell(TextWriter output)
     {
+        output.WriteLine($"lockdown: {Lockdown.Find().Describe()}");
         if (_canary is { } report)
         {
             var trials = CanaryReport.Trials.Select(trial => $"{CanaryReport.Name(trial)} {(report.Passes(trial) ? "right" : "wrong")}");
