@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// One request and one response at a time on one keep-alive connection: `pingpong COUNT blocking|nonblocking`.
+// One request and one response at a time on one keep-alive connection: `pingpong COUNT blocking|nonblocking|tls [CERTIFICATE KEY]`.
 // Server and client are two processes on one CPU, so the wall time of a request is the CPU time of both of them and of
 // everything the kernel does in between, and no wake-up of an idle CPU blurs it. Prints microseconds per request.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -62,49 +63,83 @@ static void no_delay(int fd)
         die("TCP_NODELAY");
 }
 
-static void serve(int listener)
+// One end of the connection.
+struct end {
+    int fd;
+    int nonblocking;
+    SSL *tls; // NULL: plain
+};
+
+static int give(struct end *end, const char *bytes, int size)
 {
+    return end->tls ? SSL_write(end->tls, bytes, size) : write(end->fd, bytes, size);
+}
+
+static int take(struct end *end, char *bytes, int size)
+{
+    struct pollfd readable = {.fd = end->fd, .events = POLLIN};
+
+    if (end->nonblocking && poll(&readable, 1, -1) < 0)
+        die("poll");
+    return end->tls ? SSL_read(end->tls, bytes, size) : read(end->fd, bytes, size);
+}
+
+// With a certificate, the server's; without one, the client's.
+static void secure(struct end *end, const char *certificate, const char *key)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+
+    if (certificate && (SSL_CTX_use_certificate_file(context, certificate, SSL_FILETYPE_PEM) != 1 ||
+                        SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1))
+        die(certificate);
+    end->tls = SSL_new(context);
+    SSL_set_fd(end->tls, end->fd);
+    if ((certificate ? SSL_accept(end->tls) : SSL_connect(end->tls)) != 1)
+        die("handshake");
+}
+
+static void serve(int listener, const char *certificate, const char *key)
+{
+    struct end end = {.fd = accept(listener, NULL, NULL)};
     char bytes[4096];
-    int fd = accept(listener, NULL, NULL);
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    no_delay(fd);
-    while (read(fd, bytes, sizeof(bytes)) > 0)
-        if (write(fd, response, sizeof(response) - 1) < 0)
+    no_delay(end.fd);
+    if (certificate)
+        secure(&end, certificate, key);
+    while (take(&end, bytes, sizeof(bytes)) > 0)
+        if (give(&end, response, sizeof(response) - 1) < 0)
             die("write");
     exit(0);
 }
 
-static void ask(int fd, int nonblocking)
+static void ask(struct end *end)
 {
-    struct pollfd readable = {.fd = fd, .events = POLLIN};
     char bytes[4096];
 
-    if (write(fd, request, sizeof(request) - 1) != sizeof(request) - 1)
+    if (give(end, request, sizeof(request) - 1) != sizeof(request) - 1)
         die("write");
-    if (nonblocking && poll(&readable, 1, -1) < 0)
-        die("poll");
-    if (read(fd, bytes, sizeof(bytes)) <= 0)
+    if (take(end, bytes, sizeof(bytes)) <= 0)
         die("read");
 }
 
 int main(int count, char **words)
 {
-    int requests = count == 3 ? atoi(words[1]) : 0;
+    int requests = count == 3 || count == 5 ? atoi(words[1]) : 0;
+    const char *certificate = count == 5 ? words[3] : NULL;
+    struct end end = {};
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof(address);
     int listener = socket(AF_INET, SOCK_STREAM, 0);
-    int nonblocking;
     cpu_set_t cpu;
     double begin;
     pid_t server;
-    int fd;
 
     if (requests <= 0) {
-        fprintf(stderr, "usage: pingpong COUNT blocking|nonblocking\n");
+        fprintf(stderr, "usage: pingpong COUNT blocking|nonblocking|tls [CERTIFICATE KEY]\n");
         return 2;
     }
-    nonblocking = strcmp(words[2], "nonblocking") == 0;
+    end.nonblocking = strcmp(words[2], "nonblocking") == 0;
     CPU_ZERO(&cpu);
     CPU_SET(0, &cpu);
     sched_setaffinity(0, sizeof(cpu), &cpu);
@@ -113,21 +148,23 @@ int main(int count, char **words)
         die("listen");
     server = fork();
     if (server == 0)
-        serve(listener);
+        serve(listener, certificate, words[count - 1]);
     usleep(SETTLE_US);
-    fd = socket(AF_INET, SOCK_STREAM, 0); // after the fork: the server must not hold it open
-    if (connect(fd, (struct sockaddr *)&address, size))
+    end.fd = socket(AF_INET, SOCK_STREAM, 0); // after the fork: the server must not hold it open
+    if (connect(end.fd, (struct sockaddr *)&address, size))
         die("connect");
-    no_delay(fd);
-    if (nonblocking)
-        fcntl(fd, F_SETFL, O_NONBLOCK);
+    no_delay(end.fd);
+    if (certificate)
+        secure(&end, NULL, NULL);
+    if (end.nonblocking)
+        fcntl(end.fd, F_SETFL, O_NONBLOCK);
     for (int i = 0; i < WARM_UP; i++)
-        ask(fd, nonblocking);
+        ask(&end);
     begin = now_us();
     for (int i = 0; i < requests; i++)
-        ask(fd, nonblocking);
+        ask(&end);
     printf("%.3f\n", (now_us() - begin) / requests);
-    close(fd);
+    close(end.fd);
     waitpid(server, NULL, 0);
     return 0;
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by run.sh and features.sh: cgroups and a network namespace for one benchmark, and the agent in them.
+# Sourced by the other scripts here: cgroups and a network namespace for one benchmark, and the agent in them.
 
 sandbox_create() {
     [ "$(id -u)" = 0 ] || { echo "bench: needs root, for a network namespace and to load eBPF programs" >&2; exit 1; }
@@ -13,11 +13,16 @@ sandbox_create() {
     mkdir "$cgroups/$name" "$cgroups/$name/traced" "$cgroups/$name/load" "$cgroups/$name/sink"
     agent=
     services=
-    gcc -O2 -Wall -Wextra -o "$work/pingpong" bench/pingpong.c
+    gcc -O2 -Wall -Wextra -o "$work/pingpong" bench/pingpong.c -lssl -lcrypto
+    openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -keyout "$work/key.pem" -out "$work/certificate.pem" 2> "$work/openssl.log"
 }
 
-# Prints the microseconds per request of `requests` ones; HOW: blocking or nonblocking.
-pingpong() { inside traced "$work/pingpong" "$requests" "$1"; }
+# Prints the microseconds per request of `requests` ones; HOW: blocking, nonblocking or tls.
+pingpong() {
+    local secrets=()
+    [ "$1" != tls ] || secrets=("$work/certificate.pem" "$work/key.pem")
+    inside traced "$work/pingpong" "$requests" "$1" "${secrets[@]}"
+}
 
 # What the agent exports to.
 receiver_start() {

@@ -7,7 +7,7 @@
 #include "scratch.h"
 #include "tls.h"
 
-#define TLS_LIBRARIES_MAX 256
+#define TLS_LIBRARIES_MAX 4096
 #define SESSION_SIZE 2048 /* so much of a session is searched ... */
 #define SESSION_WORDS 64  /* ... so many words of it, as pointers ... */
 #define STATE_SIZE 1024   /* ... and so much of what they lead to */

@@ -23,6 +23,7 @@ internal sealed class Kernel : IDisposable
     private readonly ThrottleSwitch _throttle;
     private readonly Traffic _traffic;
     private readonly Tls _tls;
+    private BpfProgram[] _tlsPrograms = [];
     private FionreadWatch? _watch;
     private ulong _lost;
 
@@ -34,8 +35,7 @@ internal sealed class Kernel : IDisposable
         Targets = objects.Process.Map<uint, Contract.Target>("targets");
         Owners = objects.Sockets.Map<int, Owner>("owners");
         _http2 = [.. Http2Programs.Install(objects.Http2, objects.Sockets), .. Http2Programs.Install(objects.Http2Write, objects.Sockmap)];
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive); // what loading took is not needed again
-        _ = LibC.ReturnFreedMemory(0);
+        ReturnMemory();
         _traffic = new Traffic(proc, traffic);
         var sockets = new Sockets(objects.Sockets, tree, FollowStates);
         _probes.Add(sockets);
@@ -79,7 +79,7 @@ internal sealed class Kernel : IDisposable
 
     /// <summary>Starts to watch what the programs cost; null when there is no budget.</summary>
     internal OverheadGovernor? Govern(OverheadOptions options) => OverheadGovernor.Start(
-        options, [.. _objects.OnRequests().SelectMany(bpfObject => bpfObject.Programs()), .. _http2], _throttle, Counters);
+        options, () => [.. _objects.OnRequests().SelectMany(bpfObject => bpfObject.Programs()), .. _http2, .. _tlsPrograms], _throttle, Counters);
 
     /// <summary>Starts to watch how enrolled connections fare; null when none is enrolled, or nobody wants that.</summary>
     internal HarmGuard? Guard(GuardOptions options) => options.IsOn && _objects.Sockmap is not null
@@ -106,6 +106,9 @@ internal sealed class Kernel : IDisposable
     /// <summary>A process has asked FIONREAD and was answered, or has ended, or runs another program.</summary>
     internal void Unwatch(int pid) => _watch?.Unwatch(pid);
 
+    /// <summary>Begins with what can wait until the rest works.</summary>
+    internal void StartTls() => _tls.Start();
+
     /// <summary>A process speaks TLS, or is about to: it may have got a library for it since it began.</summary>
     internal void FindTls(TargetProcess process) => _tls.Rescan(process);
 
@@ -113,7 +116,6 @@ internal sealed class Kernel : IDisposable
     internal void WaitForProbes()
     {
         _watch?.WaitUntilDone();
-        _tls.WaitUntilDone();
     }
 
     /// <summary>True when process events were lost since the last call.</summary>
@@ -145,7 +147,24 @@ internal sealed class Kernel : IDisposable
         _objects.Dispose();
     }
 
-    private TlsPrograms? LoadTls() => _objects.LoadTls() is { } tls ? new TlsPrograms(tls) : null;
+    private TlsPrograms? LoadTls()
+    {
+        if (_objects.LoadTls() is not { } tls)
+        {
+            return null;
+        }
+        var programs = new TlsPrograms(tls);
+        _tlsPrograms = programs.All;
+        ReturnMemory();
+        return programs;
+    }
+
+    // What loading took is not needed again.
+    private static void ReturnMemory()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        _ = LibC.ReturnFreedMemory(0);
+    }
 
     private void StartTraffic()
     {

@@ -57,6 +57,7 @@ internal static class Run
         Log.Always($"ready: {processes.Count} process(es) traced, headers {(kernel.InjectsHeaders ? "written" : "not written")}" +
             (options.TcpOption == TcpOption.Off ? "" : ", TCP option written"));
 
+        kernel.StartTls();
         LibC.HurryThread(); // names programs before they end
         loop.Run(router);
         changes.Close();

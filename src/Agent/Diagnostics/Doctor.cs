@@ -44,6 +44,8 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
             () => Attach("reenrol", AttachInOwnNamespace));
         Check("fionread: keep non-blocking clients enrolled", false,
             "CONFIG_UPROBE_EVENTS=y and CAP_PERFMON; without it as for reenrol", () => Attach("fionread", AttachToSelf));
+        Check("tls: see what processes give to OpenSSL and GnuTLS", false,
+            "CONFIG_UPROBE_EVENTS=y and CAP_PERFMON; without it requests inside TLS are not traced", () => Attach("tls", _ => { }));
         Check("states: follow connections where sock_ops is taken", false,
             "without it, processes in cgroups with an exclusive sock_ops program are not traced",
             () => Attach("states", AttachTracing));

@@ -20,7 +20,7 @@ internal sealed class OverheadGovernor : IDisposable
         [Counter.Emitted, Counter.RingFull, Counter.Unsampled, Counter.SelfTraced];
 
     private readonly OverheadOptions _options;
-    private readonly IReadOnlyList<BpfProgram> _programs;
+    private readonly Func<IReadOnlyList<BpfProgram>> _programs;
     private readonly ThrottleSwitch _throttle;
     private readonly Counters _counters;
     private readonly OverheadSteps _steps;
@@ -29,7 +29,7 @@ internal sealed class OverheadGovernor : IDisposable
     private readonly Thread _thread;
 
     private OverheadGovernor(
-        OverheadOptions options, IReadOnlyList<BpfProgram> programs, ThrottleSwitch throttle, Counters counters)
+        OverheadOptions options, Func<IReadOnlyList<BpfProgram>> programs, ThrottleSwitch throttle, Counters counters)
     {
         _options = options;
         _programs = programs;
@@ -40,8 +40,12 @@ internal sealed class OverheadGovernor : IDisposable
     }
 
     /// <summary>Null when there is no budget.</summary>
+    /// <param name="options">The budget.</param>
+    /// <param name="programs">Those that run with requests; there may be more later.</param>
+    /// <param name="throttle">What makes Hilo do less.</param>
+    /// <param name="counters">Of requests.</param>
     internal static OverheadGovernor? Start(
-        OverheadOptions options, IReadOnlyList<BpfProgram> programs, ThrottleSwitch throttle, Counters counters)
+        OverheadOptions options, Func<IReadOnlyList<BpfProgram>> programs, ThrottleSwitch throttle, Counters counters)
     {
         if (options.BudgetMicroseconds == 0)
         {
@@ -102,7 +106,7 @@ internal sealed class OverheadGovernor : IDisposable
     private OverheadMoment Now()
     {
         var (runs, time) = (0UL, 0UL);
-        foreach (var program in _programs)
+        foreach (var program in _programs())
         {
             var (count, nanoseconds) = program.Runs;
             runs += count;

@@ -21,8 +21,10 @@ internal sealed class AttachThread : IDisposable
     {
         _probe = probe;
         _thread = new Thread(Run) { Name = probe, IsBackground = true };
-        _thread.Start();
     }
+
+    /// <summary>Begins with what was asked for so far.</summary>
+    internal void Start() => _thread.Start();
 
     internal void Post(Action action, int delayMilliseconds = 0)
     {
@@ -57,6 +59,10 @@ internal sealed class AttachThread : IDisposable
             _stopping = true;
             _work.Clear();
             Monitor.PulseAll(_work);
+        }
+        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted))
+        {
+            return;
         }
         _thread.Join();
     }

@@ -35,6 +35,7 @@ internal sealed class FionreadWatch : IProbe, IDisposable
         _proc = proc;
         _reaper = reaper;
         _thread = isNeeded ? new AttachThread(Name) : null;
+        _thread?.Start();
     }
 
     public string Name => "fionread";

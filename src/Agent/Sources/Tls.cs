@@ -53,7 +53,17 @@ internal sealed class Tls : IProbe, IDisposable
     /// <summary>Attaches to what has been mapped since. Cheap when that is nothing.</summary>
     internal void Rescan(TargetProcess process) => _thread.Post(() => Look(process));
 
-    /// <summary>Returns when the processes told so far are probed for what they have mapped.</summary>
+    /// <summary>
+    /// Loads the programs and begins. They are most of what the verifier has to do, and nobody who speaks no TLS waits for
+    /// them; but the first who does is not to wait either.
+    /// </summary>
+    internal void Start()
+    {
+        _thread.Post(() => _ = _programs.Value);
+        _thread.Start();
+    }
+
+    /// <summary>Returns when everything asked for so far is done.</summary>
     internal void WaitUntilDone() => _thread.WaitUntilDone();
 
     public void Dispose()

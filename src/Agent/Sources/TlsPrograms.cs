@@ -15,20 +15,20 @@ internal sealed class TlsPrograms : IDisposable
     {
         _tls = tls;
         _processes = tls.Map<uint, TlsProcess>("tls_processes");
-        Walks = [.. tls.Programs().Where(program => program.Name.StartsWith(WalkPrefix, StringComparison.Ordinal))];
-        var walks = tls.Map<uint, int>("tls_walks");
-        for (var place = 0; place < Walks.Count; place++)
+        All = [.. tls.Programs()];
+        var table = tls.Map<uint, int>("tls_walks");
+        var place = 0u;
+        foreach (var walk in All.Where(program => program.Name.StartsWith(WalkPrefix, StringComparison.Ordinal)))
         {
-            var error = walks.Set((uint)place, Walks[place].Fd);
+            var error = table.Set(place++, walk.Fd); // HTTP/1 before HTTP/2: that is how the others call them
             if (error != 0)
             {
-                throw new BpfException($"cannot let other programs call {Walks[place].Name}", error);
+                throw new BpfException($"cannot let other programs call {walk.Name}", error);
             }
         }
     }
 
-    /// <summary>Those that read plaintext, HTTP/1 before HTTP/2: the others call them in that order.</summary>
-    internal IReadOnlyList<BpfProgram> Walks { get; }
+    internal BpfProgram[] All { get; }
 
     internal BpfProgram Write => Find("on_tls_write");
 
@@ -39,7 +39,7 @@ internal sealed class TlsPrograms : IDisposable
     internal BpfProgram ReadReturn => Find("on_tls_read_return");
 
     /// <summary>What an attached program gets as its cookie.</summary>
-    /// <param name="library">Number of the library, below 256: sessions of one have one layout.</param>
+    /// <param name="library">Number of the library, below 4,096: sessions of one have one layout.</param>
     /// <param name="tellsApart">The function stores how many bytes it did where its fourth argument points to.</param>
     internal static ulong Cookie(int library, bool tellsApart) =>
         (ulong)library << 32 | (tellsApart ? Constants.ProbeTlsTellsApart : 0u);
@@ -52,5 +52,5 @@ internal sealed class TlsPrograms : IDisposable
 
     public void Dispose() => _tls.Dispose();
 
-    private BpfProgram Find(string name) => _tls.Programs().First(program => program.Name == name);
+    private BpfProgram Find(string name) => All.First(program => program.Name == name);
 }

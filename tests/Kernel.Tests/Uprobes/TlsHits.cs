@@ -21,6 +21,7 @@ internal sealed class TlsHits : IDisposable
         _bpf.Load(null);
         _hits = _bpf.Map<ulong, Hits>("hits");
         Probes = new Tls(() => new TlsPrograms(_bpf), new ProcFs(), _reaper);
+        Probes.Start();
     }
 
     internal Tls Probes { get; }
