@@ -99,14 +99,14 @@ internal sealed class Tls : IProbe, IDisposable
 
     private void Look(TargetProcess process)
     {
-        if (_libraries.TryGetValue(process, out var libraries) && IsAlive(process))
+        if (_libraries.TryGetValue(process, out var libraries) && Runs(process))
         {
             libraries.Rescan(file => AttachAll(process, file));
         }
     }
 
-    private bool IsAlive(TargetProcess process) => _proc.TryReadStat(process.Pid, out var stat) && !stat.HasEnded &&
-        stat.StartTicks == process.StartTicks;
+    private bool Runs(TargetProcess process) => _proc.TryReadStat(process.Pid, out var stat) && !stat.HasEnded &&
+        stat.StartTicks == process.StartTicks && _proc.Executable(process.Pid) == process.Program;
 
     private void Release(TargetProcess process)
     {

@@ -74,6 +74,11 @@ internal sealed partial class Agent : IDisposable
         }
     }
 
+    /// <summary>Waits until so many processes of a program are probed for TLS: its programs are loaded for the first of them.</summary>
+    public void AwaitTls(string program, int processes = 1) => _program.WaitFor(
+        () => Program.Errors.Split('\n').Count(line => line.Contains($"({program}) is probed", StringComparison.Ordinal)) >= processes,
+        $"{processes} probed processes of {program}", 20);
+
     /// <summary>Starts it again after it was stopped or killed.</summary>
     public void Restart() => _program = Launch();
 

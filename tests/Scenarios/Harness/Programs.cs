@@ -153,7 +153,7 @@ internal static class Programs
         return new("/usr/sbin/apache2", "-DFOREGROUND", "-f", configuration);
     }
 
-    private static ProgramStart Nginx(string folder, string server, string more = "")
+    public static ProgramStart Nginx(string folder, string server, string more = "")
     {
         var configuration = Path.Combine(folder, "nginx.conf");
         File.WriteAllText(Path.Combine(folder, "small"), "ok");

@@ -6,7 +6,9 @@
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64, UseProxy = false });
 if (args[0] == "serve")
@@ -22,7 +24,15 @@ void Serve(int port)
 {
     var builder = WebApplication.CreateSlimBuilder();
     builder.Logging.ClearProviders();
-    builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, port));
+    builder.WebHost.UseKestrelHttpsConfiguration();
+    builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, port, listen =>
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        if (Environment.GetEnvironmentVariable("WEB_CERTIFICATE") is { } pem)
+        {
+            listen.UseHttps(X509Certificate2.CreateFromPemFile(pem, pem));
+        }
+    }));
     var app = builder.Build();
     app.MapMethods("/{path}", ["GET", "POST"], Answer);
     app.Run();

@@ -2,7 +2,9 @@
 // web.js serve PORT | web.js client (http|fetch) BASE COUNT SIZE PREFIX
 'use strict';
 const crypto = require('crypto');
+const fs = require('fs');
 const http = require('http');
+const https = require('https');
 
 const digest = (body) => crypto.createHash('sha256').update(body).digest('hex') + ' ' + body.length;
 
@@ -15,7 +17,7 @@ async function readAll(stream) {
 function send(url, method, body, agent) {
   return new Promise((resolve, reject) => {
     const headers = body.length ? { 'Content-Length': body.length } : {};
-    const request = http.request(url, { method, headers, agent }, (answer) => readAll(answer).then(resolve, reject));
+    const request = (url.startsWith('https') ? https : http).request(url, { method, headers, agent }, (answer) => readAll(answer).then(resolve, reject));
     request.on('error', reject);
     request.end(body.length ? body : undefined);
   });
@@ -38,8 +40,8 @@ async function answer(request, response) {
 }
 
 async function client(kind, base, count, size, prefix) {
-  require('fs').readSync(0, Buffer.alloc(1));
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  fs.readSync(0, Buffer.alloc(1));
+  const agent = new (base.startsWith('https') ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
   for (let i = 0; i < count; i++) {
     const body = Buffer.from(Array.from({ length: size }, (_, j) => 97 + (i + j) % 26));
     const method = size ? 'POST' : 'GET';
@@ -54,5 +56,7 @@ async function client(kind, base, count, size, prefix) {
 }
 
 const [mode, ...rest] = process.argv.slice(2);
-if (mode === 'serve') http.createServer(answer).listen(Number(rest[0]), '127.0.0.1');
+const pem = process.env.WEB_CERTIFICATE && fs.readFileSync(process.env.WEB_CERTIFICATE);
+const server = pem ? https.createServer({ cert: pem, key: pem }, answer) : http.createServer(answer);
+if (mode === 'serve') server.listen(Number(rest[0]), '127.0.0.1');
 else client(rest[0], rest[1], Number(rest[2]), Number(rest[3]), rest[4]);

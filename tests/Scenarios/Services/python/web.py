@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import os
 import socket
+import ssl
 import sys
 import urllib.parse
 import urllib.request
@@ -12,6 +13,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 def digest(body):
     return f"{hashlib.sha256(body).hexdigest()} {len(body)}".encode()
+
+
+def connect(target):
+    kind = http.client.HTTPSConnection if target.scheme == "https" else http.client.HTTPConnection
+    return kind(target.hostname, target.port, timeout=30)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -23,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def hop(self, url, body):
         target = urllib.parse.urlsplit(url.query and urllib.parse.parse_qs(url.query)["next"][0])
-        connection = http.client.HTTPConnection(target.hostname, target.port, timeout=30)
+        connection = connect(target)
         connection.request(self.command, f"{target.path}?{target.query}", body or None)
         answer = connection.getresponse().read()
         connection.close()
@@ -57,11 +63,15 @@ class Server(ThreadingHTTPServer):
         if "DEFER_ACCEPT" in os.environ:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 5)
         super().server_bind()
+        if "WEB_CERTIFICATE" in os.environ:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(os.environ["WEB_CERTIFICATE"])
+            self.socket = context.wrap_socket(self.socket, server_side=True)
 
 
 def send_kept(base, path, body):
     if not hasattr(send_kept, "connection"):
-        send_kept.connection = http.client.HTTPConnection(urllib.parse.urlsplit(base).netloc, timeout=30)
+        send_kept.connection = connect(urllib.parse.urlsplit(base))
     send_kept.connection.request("POST" if body else "GET", path, body)
     return send_kept.connection.getresponse().read()
 
