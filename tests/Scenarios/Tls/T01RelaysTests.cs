@@ -6,7 +6,7 @@ namespace Scenarios.Tls;
 /// <summary>Row T01: services that are asked by HTTPS and ask others by HTTPS for it, each on the TLS of its runtime.</summary>
 public sealed class T01RelaysTests : Scenario
 {
-    private const int Count = 10;
+    private const int Count = 40;
     private const int Port = 8443;
     private const int BackendPort = 9443;
 
@@ -46,13 +46,43 @@ public sealed class T01RelaysTests : Scenario
         Assert.Equal(3 * Count, agent.Spans.Count);
     }
 
+    /// <summary>Which connection a request belongs to does not depend on who else is being served.</summary>
+    [Theory]
+    [InlineData("python")]
+    [InlineData("asyncio")]
+    [InlineData("node")]
+    [InlineData("dotnet")]
+    public void Many_connections_at_once_are_kept_apart(string kind)
+    {
+        var certificate = new Certificate(Sandbox);
+        var backend = $"https://127.0.0.1:{BackendPort}";
+        Directory.CreateDirectory(Sandbox.PathOf("relay"));
+        using var agent = new Agent(Sandbox);
+        Sandbox.Serve(SecurePrograms.Server(BackendPort, Sandbox.Folder, certificate).Named("backend"), BackendPort);
+        agent.AwaitTls("/usr/sbin/nginx", 2);
+        Sandbox.Serve(SecurePrograms.Relay(kind, Port, backend, Sandbox.PathOf("relay"), certificate).Named("relay"), Port);
+        Thread.Sleep(1000);
+
+        Ask(certificate, number => $"/hop?next={Uri.EscapeDataString($"{backend}/headers?id={number}")}&id={number}", "--parallel", "--parallel-max", "16");
+        agent.Finish();
+
+        for (var number = 0; number < Count; number++)
+        {
+            Assert.Single(agent.Spans, span => span.Service == "relay" && span.IsServer && IsOf(span, number));
+            var asks = Assert.Single(agent.Spans, span => span.Service == "relay" && span.IsClient && IsOf(span, number));
+            var answers = Assert.Single(agent.Spans, span => span.Service == "backend" && IsOf(span, number));
+            Assert.Equal((asks.TraceId, asks.SpanId), (answers.TraceId, answers.ParentId));
+        }
+        Assert.Equal(3 * Count, agent.Spans.Count);
+    }
+
     private static bool IsOf(Span span, int number) =>
         (span.Attributes.GetValueOrDefault("url.query") ?? span.Attributes["url.full"]).EndsWith($"id={number}", StringComparison.Ordinal);
 
-    private void Ask(Certificate certificate, Func<int, string> path)
+    private void Ask(Certificate certificate, Func<int, string> path, params string[] options)
     {
         var urls = Enumerable.Range(0, Count).Select(number => $"url = \"https://127.0.0.1:{Port}{path(number)}\"\noutput = /dev/null\n");
-        Sandbox.StartOutside(new ProgramStart("curl", "-sS", "--fail", "--cacert", certificate.Authority, "--config", "-")
+        Sandbox.StartOutside(new ProgramStart(["curl", "-sS", "--fail", .. options, "--cacert", certificate.Authority, "--config", "-"])
         {
             Input = string.Concat(urls),
         }).Finish();
