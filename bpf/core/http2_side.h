@@ -49,7 +49,7 @@ static __always_inline struct http2_side *tls_side_of(__u64 cookie, bool rx)
     return bpf_map_lookup_elem(&tls_sides, &name);
 }
 
-static __always_inline struct http2_side *tls_side_make(__u64 cookie, bool rx)
+APART struct http2_side *tls_side_make(__u64 cookie, bool rx)
 {
     struct tls_side_name name = {.cookie = cookie, .rx = rx};
     struct http2_side *side = bpf_map_lookup_elem(&tls_sides, &name);

@@ -37,6 +37,14 @@ static __always_inline struct connection *tls_connection(const struct tls_name *
     return bpf_map_lookup_elem(&tls_connections, name);
 }
 
+/* Before 6.2 a key must not be in memory of a caller. */
+APART struct connection *tls_connection_inside(const struct connection *connection)
+{
+    struct tls_name name = connection->tls;
+
+    return tls_connection(&name);
+}
+
 /* Once per process: has it a library that can be probed? True: its calls are seen already. */
 static __always_inline bool tls_ask(__u32 pid)
 {

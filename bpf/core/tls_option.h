@@ -49,7 +49,7 @@ static __always_inline bool tls_option_wants(struct bpf_sock_ops *ops,
 
     if (connection->tls.role != ROLE_CLIENT)
         return false;
-    inner = tls_connection(&connection->tls);
+    inner = tls_connection_inside(connection);
     if (!inner || !inner->options.pending)
         return false;
     if (ops->args[0] != BPF_WRITE_HDR_TCP_CURRENT_MSS && ops->skb_len)
@@ -67,7 +67,7 @@ PROVEN_ONCE int tls_option_read(struct __sk_buff *skb, struct connection *connec
         return 0;
     if (connection->role == ROLE_CLIENT)
         return option_read(skb, connection, &segment, segment_position(connection, &segment));
-    inner = tls_connection(&connection->tls);
+    inner = tls_connection_inside(connection);
     if (!inner)
         return 0;
     option_read(skb, inner, &segment, stream_origin(0) + inner->tls_read);

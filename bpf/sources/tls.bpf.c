@@ -136,7 +136,7 @@ static __always_inline void tls_walk(struct feed *feed,
 }
 
 /* What was read is in this thread's hands. */
-static __always_inline void tls_has_read(struct connection *connection, const struct tls_call *call)
+APART void tls_has_read(struct connection *connection, const struct tls_call *call)
 {
     struct open_request *request;
 
