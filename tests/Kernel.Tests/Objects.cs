@@ -7,7 +7,7 @@ namespace Kernel.Tests;
 /// <summary>Loads objects the way the agent does.</summary>
 internal static class Objects
 {
-    internal static readonly string[] Names = ["sockets", "sockmap", "reenrol", "fionread", "traffic", "states", "process"];
+    internal static readonly string[] Names = [.. VerifierCost.Shipped().Order()];
 
     internal static BpfObject Load(string name, SharedMaps? maps = null)
     {

@@ -14,7 +14,7 @@ from programs import Agent, Group, OptionCapture, Program, SERVICES
 HERE = os.path.dirname(os.path.abspath(__file__))
 TRACE = "0123456789abcdef0123456789abcdef"
 FRONT, BACK, BACK2 = 8001, 8002, 8003
-DOCTOR, SEEN = "hilo doctor", "real programs"
+DOCTOR, SEEN, COST = "hilo doctor", "real programs", "verifier"
 
 
 def short(reason):
@@ -121,17 +121,30 @@ def option(answers, binary, result, name, question, **settings):
         back.stop()
 
 
+def cost(answers, result, method, question):
+    """What the verifier has to do; tests/Kernel.Tests/VerifierCostTests.cs says whether that is as it was."""
+    told = subprocess.run(["artifacts/bin/Kernel.Tests/release/Kernel.Tests", "--no-ansi", "--no-progress",
+                           "--filter-method", f"Kernel.Tests.VerifierCostTests.{method}"],
+                          capture_output=True, text=True, timeout=240)
+    with open(f"{result}/cost", "a", encoding="utf-8") as file:
+        file.write(told.stdout + told.stderr)
+    refused = re.search(r"Exception ?: (.*(?:\n      .*)*)", told.stdout)
+    answers.add(COST, question, told.returncode == 0, refused[1] if refused else "")
+
+
 def main(binary, result, extent):
     answers = Answers(f"{result}/answers")
     Group.create()
     doctor(answers, binary, result)
     headers(answers, binary, result)
+    cost(answers, result, "As_it_comes", "as it comes: as many instructions as in tests/Kernel.Tests/VerifierCost")
     if extent == "full":
         option(answers, binary, result, "option", "TCP option, written by sock_ops")
         option(answers, binary, result, "tcx", "TCP option, written by traffic control, TCX",
                HILO_TC_INTERFACES="lo", OTEL_EBPF_BPF_TC_BACKEND="tcx")
         option(answers, binary, result, "clsact", "TCP option, written by traffic control, clsact",
                HILO_TC_INTERFACES="lo", OTEL_EBPF_BPF_TC_BACKEND="tc")
+        cost(answers, result, "With_everything_that_can_be_asked_for", "with everything that can be asked for: the same")
 
 
 main(*sys.argv[1:])

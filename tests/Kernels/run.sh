@@ -18,8 +18,15 @@ machine() {
     [ "$extent" = full ] || limit=150
     rm -rf "$result"
     tests/Kernels/boot.sh "out/kernels/$version" "$result" "$limit" "$arguments" \
-        "cd '$PWD' && uname -v >/result/kernel && exec python3 tests/Kernels/checks.py out/hilo /result $extent"
+        "cd '$PWD' && export PATH='$PATH' DOTNET_ROOT='${DOTNET_ROOT:-}' UPDATE_GOLDEN=${UPDATE_GOLDEN:-} || exit
+        uname -v >/result/kernel
+        python3 tests/Kernels/checks.py out/hilo /result $extent
+        status=\$?
+        mkdir /result/golden
+        cp tests/Kernel.Tests/VerifierCost/\$(uname -r | cut -d . -f 1,2).txt /result/golden/
+        exit \$status"
     status=$?
+    [ -z "${UPDATE_GOLDEN:-}" ] || [ -n "$arguments" ] || cp "$result"/golden/*.txt tests/Kernel.Tests/VerifierCost/
     case $status in
     0) echo "kernel $name: $(cat "$result/kernel"), $((SECONDS - start)) s" ;;
     124) echo "kernel $name: not finished within $limit s; see $result" ;;
@@ -35,6 +42,7 @@ if [ ${#versions[@]} -eq 0 ]; then
     versions=(5.10 6.1 6.12 newest 6.12,lockdown=integrity 6.12,lockdown=confidentiality)
 fi
 mkdir -p "$results" docs
+(quietly dotnet build tests/Kernel.Tests --configuration Release) || exit
 printf '%s\n' "${versions[@]%%,*}" | sort -u | xargs -P $at_once -I '{}' tests/Kernels/fetch.sh '{}' || fail "kernels: not all could be fetched"
 printf '%s\0' "${versions[@]}" | xargs -0 -P $at_once -I '{}' bash -c 'machine "$1" "$2"' machine '{}' "$extent"
 status=$?

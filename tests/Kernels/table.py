@@ -14,6 +14,7 @@ it found on the kernel that it runs on.
 GROUPS = {
     "hilo doctor": "What `hilo doctor` finds",
     "real programs": "What `hilo run` does with real programs",
+    "verifier": "What loading costs",
 }
 
 
