@@ -39,7 +39,6 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
             () => Attach("http2", _ => { }));
         Check("http2_write: write headers into HTTP/2", false,
             "without it calls are traced, and their context is not passed on", () => Attach("http2_write", _ => { }));
-        Check("tls: see what OpenSSL encrypts", false, "without it TLS goes by unread", () => Attach("tls", _ => { }));
         Check("reenrol: follow blocking clients over kept-alive connections", false,
             "kernel 6.6 to 7.2; without it only the first request of such a connection carries a header",
             () => Attach("reenrol", AttachInOwnNamespace));
