@@ -153,6 +153,22 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "gettid")]
     internal static partial int ThreadId();
 
+    /// <summary>
+    /// Large blocks go back to the system when they are freed. The C library would keep as much of them as it has seen at
+    /// once, for each thread: some megabytes wherever an object was loaded.
+    /// </summary>
+    internal static void KeepNoFreedMemory()
+    {
+        const int trimThreshold = -1; // M_TRIM_THRESHOLD
+        const int mapThreshold = -3; // M_MMAP_THRESHOLD
+        const int size = 128 * 1024;
+        _ = MallocOption(mapThreshold, size);
+        _ = MallocOption(trimThreshold, size);
+    }
+
+    [LibraryImport(Library, EntryPoint = "mallopt")]
+    private static partial int MallocOption(int parameter, int value);
+
     [LibraryImport(Library, EntryPoint = "malloc_trim")]
     internal static partial int ReturnFreedMemory(nuint kept);
 

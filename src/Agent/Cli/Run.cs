@@ -18,6 +18,7 @@ internal static class Run
 
     internal static int Execute(AgentOptions options)
     {
+        LibC.KeepNoFreedMemory();
         KernelLog.Capture();
         KernelHelpers.Require();
         var proc = new ProcFs();
