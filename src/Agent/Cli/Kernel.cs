@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loaded BPF objects, where they are attached, and the maps the agent works with.
+using System.Diagnostics;
 using Agent.Bpf;
 using Agent.Config;
 using Agent.Contract;
@@ -149,6 +150,7 @@ internal sealed class Kernel : IDisposable
 
     private TlsPrograms? LoadTls()
     {
+        var watch = Stopwatch.StartNew();
         if (_objects.LoadTls() is not { } tls)
         {
             return null;
@@ -156,6 +158,7 @@ internal sealed class Kernel : IDisposable
         var programs = new TlsPrograms(tls);
         _tlsPrograms = programs.All;
         ReturnMemory();
+        Log.Debug($"tls: loaded within {watch.ElapsedMilliseconds} ms");
         return programs;
     }
 

@@ -79,6 +79,9 @@ internal sealed partial class Agent : IDisposable
         () => Program.Errors.Split('\n').Count(line => line.Contains($"({program}) is probed", StringComparison.Ordinal)) >= processes,
         $"{processes} probed processes of {program}", 20);
 
+    /// <summary>Waits until it can probe whatever speaks TLS from now on.</summary>
+    public void AwaitTls() => _program.WaitFor(() => Program.Errors.Contains("tls: loaded", StringComparison.Ordinal), "programs for TLS", 20);
+
     /// <summary>Starts it again after it was stopped or killed.</summary>
     public void Restart() => _program = Launch();
 

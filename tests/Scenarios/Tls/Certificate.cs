@@ -15,7 +15,7 @@ internal sealed class Certificate
         Run(sandbox, [.. made, "-subj", "/CN=Test authority", "-keyout", authorityKey, "-out", Authority]);
         Run(sandbox,
         [
-            .. made, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-addext", "basicConstraints=CA:FALSE",
+            .. made, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:" + Route.Far, "-addext", "basicConstraints=CA:FALSE",
             "-CA", Authority, "-CAkey", authorityKey, "-keyout", key, "-out", Chain,
         ]);
         File.AppendAllText(Chain, File.ReadAllText(key));
