@@ -26,11 +26,14 @@
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct file {
+    void *private_data;
     unsigned int f_flags;
+    int pad;
 };
 
 struct socket {
     struct file *file;
+    struct sock *sk;
 };
 
 typedef struct {
@@ -78,8 +81,24 @@ struct mm_struct {
     unsigned long env_end;
 };
 
+struct fdtable {
+    struct file **fd;
+    unsigned int max_fds;
+    int pad;
+};
+
+struct files_struct {
+    struct fdtable *fdt;
+};
+
+struct thread_struct {
+    unsigned long fsbase; /* of x86 */
+};
+
 struct task_struct {
     struct mm_struct *mm;
+    struct files_struct *files;
+    struct thread_struct thread;
     int pid;
     int tgid;
     __u64 start_boottime;

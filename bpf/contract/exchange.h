@@ -17,6 +17,7 @@ enum link : __u8 {
     LINK_THREAD,     /* client: this thread read the open server request */
     LINK_CONNECT,    /* client: the thread that opened the connection had read the open request */
     LINK_PROCESS,    /* client: the process had exactly one open server request */
+    LINK_GOROUTINE, /* client: the goroutine, or context, that it was made with belongs to the request */
 };
 
 /* How the context of a client request left, or why it did not. Written as hilo.propagation. */

@@ -17,19 +17,38 @@ static __always_inline bool task_calls(struct task *task, const struct connectio
     return true;
 }
 
-/* The open request that this one is sent for, and how that is known (R10). */
-static __always_inline struct open_request *client_parent(struct connection *connection,
-                                                          __u32 tid,
-                                                          enum link *link)
+/* By the thread that runs. */
+static __always_inline struct open_request *client_parent_of_thread(struct connection *connection,
+                                                                    __u32 tid,
+                                                                    enum link *link)
 {
-    struct task *task = tid ? bpf_map_lookup_elem(&tasks, &tid) : NULL;
+    struct task *task = tid && !connection->several ? bpf_map_lookup_elem(&tasks, &tid) : NULL;
     struct open_request *parent = task ? task_request(task) : NULL;
 
     *link = LINK_THREAD;
     if (parent && (!connection->http2 || task_calls(task, connection)))
         return parent;
     *link = LINK_CONNECT;
-    parent = connection->opened || connection->http2 ? NULL : task_request(&connection->opener);
+    return connection->opened || connection->http2 ? NULL : task_request(&connection->opener);
+}
+
+/* The open request that this one is sent for, and how that is known (R10). `tid` is the thread that runs, if
+ * it is one of the process. */
+static __always_inline struct open_request *client_parent(struct connection *connection,
+                                                          __u32 tid,
+                                                          enum link *link)
+{
+    const struct go_program *program = tid ? go_program_of(connection->pid) : NULL;
+    struct open_request *parent;
+
+    if (program) {
+        __u32 stream = connection->http2 ? connection->newest_stream : 0;
+
+        *link = LINK_GOROUTINE;
+        parent = work_request(goroutine_work(program, connection->pid, stream));
+    } else {
+        parent = client_parent_of_thread(connection, tid, link);
+    }
     if (parent)
         return parent;
     *link = LINK_PROCESS;
@@ -150,7 +169,7 @@ static __always_inline void client_decide(struct connection *connection,
     struct open_request *parent;
 
     exchange->pid = pid;
-    exchange->tid = tid;
+    exchange->tid = connection->several ? 0 : tid;
     parent = client_parent(connection, tid, &exchange->link);
     if (requests->head.flags & HTTP1_CONTEXT)
         forwarded = client_forwarded(connection, &requests->head.context, parent, &exchange->link);

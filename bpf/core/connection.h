@@ -170,7 +170,7 @@ struct connection {
     __u8 existed;       /* older than Hilo */
     __u8 barred;        /* client: must not enter the sockmap */
     enum http2_state http2;
-    __u8 pad;
+    __u8 several;        /* client: requests are being sent together, maybe for several threads */
     enum counter skip;   /* client: why sk_msg cannot inject into the next request, if it knows */
     __u64 reenrolled_at; /* client: place in rx at which it was last put back into the sockmap */
     struct request_name

@@ -33,13 +33,6 @@ static __always_inline bool exchange_outstanding(const struct connection *connec
     return connection->opened != connection->closed;
 }
 
-/* A stream of HTTP/2 is, for whoever asks for a request by name, a connection with one request: with the
- * cookie of the real one, and the number of the stream in bits that cookies do not reach. */
-static __always_inline __u64 call_cookie(__u64 cookie, __u32 stream)
-{
-    return cookie ^ (__u64)((stream + 1) >> 1) << 33;
-}
-
 static __always_inline struct request_name call_name(const struct connection *connection,
                                                      __u32 stream)
 {

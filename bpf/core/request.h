@@ -2,7 +2,7 @@
 /* The open request of each server connection: what outgoing work may have as its parent. Keyed by
  * socket cookie, so that a thread that works on a client socket can reach it. */
 #pragma once
-#include "target.h"
+#include "goroutine.h"
 #include "trace.h"
 #include "connection.h"
 
@@ -44,6 +44,13 @@ struct {
     __type(value, struct task);
 } tasks SEC(".maps");
 
+/* A stream of HTTP/2 is, for whoever asks for a request by name, a connection with one request: with the
+ * cookie of the real one, and the number of the stream in bits that cookies do not reach. */
+static __always_inline __u64 call_cookie(__u64 cookie, __u32 stream)
+{
+    return cookie ^ (__u64)((stream + 1) >> 1) << 33;
+}
+
 static __always_inline struct open_request *open_request_of(__u64 cookie)
 {
     return bpf_map_lookup_elem(&open_requests, &cookie);
@@ -56,18 +63,25 @@ static __always_inline void open_request_prepare(__u64 cookie)
     bpf_map_update_elem(&open_requests, &cookie, &none, BPF_NOEXIST);
 }
 
+/* Of these requests of a connection, the one that is open. */
+static __always_inline struct open_request *request_among(__u64 cookie, __u32 first, __u32 last)
+{
+    struct open_request *request = cookie ? open_request_of(cookie) : NULL;
+
+    if (!request || !request->ordinal || request->ordinal < first || request->ordinal > last)
+        return NULL;
+    return request;
+}
+
 /* The request that `task` read, if it is still the open one of its connection. */
 static __always_inline struct open_request *task_request(const struct task *task)
 {
-    struct open_request *request;
+    return request_among(task->cookie, task->first, task->last);
+}
 
-    if (!task->cookie)
-        return NULL;
-    request = open_request_of(task->cookie);
-    if (!request || !request->ordinal || request->ordinal < task->first ||
-        request->ordinal > task->last)
-        return NULL;
-    return request;
+static __always_inline struct open_request *work_request(const struct go_work *work)
+{
+    return work ? request_among(work->cookie, work->first, work->last) : NULL;
 }
 
 /* The only request that the process has open, if there is exactly one. */
@@ -117,11 +131,13 @@ static __always_inline void request_read(struct open_request *request)
         target_request_opened(target, request->cookie);
 }
 
-/* This thread has read from that connection. */
+/* This thread, or goroutine, has read from that connection. */
 static __always_inline void task_read(__u64 cookie, struct open_request *request)
 {
     struct task task = {.cookie = cookie, .first = request->ordinal, .last = request->newest};
+    struct go_work work = {.cookie = cookie, .first = request->ordinal, .last = request->newest};
 
-    task_set(&task);
+    if (!goroutine_takes(current_pid(), &work))
+        task_set(&task);
     request_read(request);
 }

@@ -77,10 +77,10 @@ static __always_inline void http2_message_request(struct feed *feed)
 {
     struct connection *connection = feed->connection;
     __u32 stream = http2_feed_of(feed)->side->http2.block_stream;
-    __u32 tid = feed->cursor->several ? 0 : current_tid();
     struct exchange *exchange;
 
-    if (client_call(connection, stream, current_pid(), tid) == CARRIER_APPLICATION)
+    connection->several = feed->cursor->several;
+    if (client_call(connection, stream, current_pid(), current_tid()) == CARRIER_APPLICATION)
         return;
     exchange = call_of(connection, stream);
     if (exchange)

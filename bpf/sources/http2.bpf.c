@@ -8,9 +8,10 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 static __always_inline void segment_client_call(struct feed *feed, __u32 stream)
 {
     struct connection *connection = feed->connection;
-    __u32 tid = feed->cursor->several ? 0 : segment_thread(connection);
+    __u32 tid = segment_thread(connection);
     struct exchange *exchange;
 
+    connection->several = feed->cursor->several;
     if (client_call(connection, stream, connection->pid, tid) == CARRIER_APPLICATION)
         return;
     exchange = call_of(connection, stream);

@@ -66,11 +66,12 @@ static long tls_step(__u32 index, void *state)
     return stream_step(state, tls_load, tls_request);
 }
 
-PROVEN_ONCE int tls_client_call(struct connection *connection, __u32 stream, __u32 tid)
+PROVEN_ONCE int tls_client_call(struct connection *connection, __u32 stream)
 {
     struct exchange *exchange;
 
-    if (!connection || client_call(connection, stream, current_pid(), tid) == CARRIER_APPLICATION)
+    if (!connection ||
+        client_call(connection, stream, current_pid(), current_tid()) == CARRIER_APPLICATION)
         return 0;
     exchange = call_of(connection, stream);
     if (exchange)
@@ -82,10 +83,11 @@ static __always_inline void tls_http2_request(struct feed *feed)
 {
     __u32 stream = http2_feed_of(feed)->side->http2.block_stream;
 
+    feed->connection->several = feed->cursor->several;
     if (feed->connection->role == ROLE_SERVER)
         server_call(feed->connection, stream);
     else
-        tls_client_call(feed->connection, stream, feed->cursor->several ? 0 : current_tid());
+        tls_client_call(feed->connection, stream);
 }
 
 static long tls_http2_step(__u32 index, void *state)

@@ -8,6 +8,7 @@ using Agent.Diagnostics;
 using Agent.Events;
 using Agent.Probes;
 using Agent.Propagation;
+using Agent.Runtimes.Go;
 using Agent.Sources;
 using Agent.Targets;
 
@@ -26,6 +27,7 @@ internal sealed class Kernel : IDisposable
     private readonly Tls _tls;
     private BpfProgram[] _tlsPrograms = [];
     private FionreadWatch? _watch;
+    private readonly Goroutines? _goroutines;
     private ulong _lost;
 
     private Kernel(KernelObjects objects, TargetSelector selector, TrafficOptions traffic, ProcFs proc, CgroupTree tree)
@@ -51,6 +53,10 @@ internal sealed class Kernel : IDisposable
         {
             Http1Header.Attach(objects.Sockmap);
             AddPropagationProbes(proc);
+        }
+        if (objects.Go is not null)
+        {
+            _probes.Add(_goroutines = new Goroutines(objects.Go, proc, _reaper));
         }
         if (selector.IsEverything)
         {
@@ -117,6 +123,7 @@ internal sealed class Kernel : IDisposable
     internal void WaitForProbes()
     {
         _watch?.WaitUntilDone();
+        _goroutines?.WaitUntilDone();
     }
 
     /// <summary>True when process events were lost since the last call.</summary>

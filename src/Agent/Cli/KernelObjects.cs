@@ -52,7 +52,7 @@ internal sealed class KernelObjects : IDisposable
         settings.SpareZerocopy = Flag(canary?.Passes(CanaryTrial.ZeroCopy) == false);
         var hasTraffic = options.Traffic.Interfaces is not null;
         OpenOwners([
-            "sockets", "process", "http2",
+            "sockets", "process", "http2", "go",
             .. (ReadOnlySpan<string>)(mayEnrol ? ["sockmap", "reenrol", "fionread", "http2_write"] : []),
             .. (ReadOnlySpan<string>)(hasTraffic ? ["traffic"] : []),
         ]);
@@ -70,6 +70,7 @@ internal sealed class KernelObjects : IDisposable
         {
             Reenrol = mayEnrol ? TryLoad("reenrol", settings) : null;
             Http2 = TryLoad("http2", settings);
+            Go = TryLoad("go", settings);
         });
         try
         {
@@ -102,6 +103,9 @@ internal sealed class KernelObjects : IDisposable
 
     internal BpfObject? Http2Write { get; private set; }
 
+    /// <summary>Null: work in programs of Go is known by thread, as in others.</summary>
+    internal BpfObject? Go { get; private set; }
+
     /// <summary>Null: there is no need for it, or the kernel refuses it.</summary>
     internal BpfObject? Traffic { get; private set; }
 
@@ -113,7 +117,7 @@ internal sealed class KernelObjects : IDisposable
     internal bool WritesHeaders { get; }
 
     /// <summary>Those whose programs run with requests, besides the ones for HTTP/2.</summary>
-    internal IEnumerable<BpfObject> OnRequests() => new[] { Sockets, Sockmap, Reenrol, Traffic, States }.OfType<BpfObject>();
+    internal IEnumerable<BpfObject> OnRequests() => new[] { Sockets, Sockmap, Reenrol, Traffic, States, Go }.OfType<BpfObject>();
 
     /// <summary>Sockets in a sockmap answer FIONREAD on this kernel.</summary>
     internal bool IsFionreadRight { get; }
@@ -155,7 +159,7 @@ internal sealed class KernelObjects : IDisposable
 
     public void Dispose()
     {
-        foreach (var bpfObject in (ReadOnlySpan<BpfObject?>)[States, Traffic, Fionread, Reenrol, Http2Write, Http2, Sockmap, Process, Sockets])
+        foreach (var bpfObject in (ReadOnlySpan<BpfObject?>)[States, Traffic, Go, Fionread, Reenrol, Http2Write, Http2, Sockmap, Process, Sockets])
         {
             bpfObject?.Dispose();
         }

@@ -46,6 +46,8 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
             "CONFIG_UPROBE_EVENTS=y and CAP_PERFMON; without it as for reenrol", () => Attach("fionread", AttachToSelf));
         Check("tls: see what processes give to OpenSSL and GnuTLS", false,
             "CONFIG_UPROBE_EVENTS=y and CAP_PERFMON; without it requests inside TLS are not traced", () => Attach("tls", _ => { }));
+        Check("go: follow requests from goroutine to goroutine", false,
+            "CONFIG_UPROBE_EVENTS=y and CAP_PERFMON; without it work in programs of Go is known by thread", () => Attach("go", AttachToSelf));
         Check("states: follow connections where sock_ops is taken", false,
             "without it, processes in cgroups with an exclusive sock_ops program are not traced",
             () => Attach("states", AttachTracing));

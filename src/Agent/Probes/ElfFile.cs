@@ -2,6 +2,7 @@
 // As much of ELF as attaching a probe needs: sections by name, function symbols, and where in the file an address lies.
 // 64-bit little-endian only, which is every machine Hilo runs on. Files of others are input: all reads are bounded.
 using System.Buffers.Binary;
+using System.IO.Compression;
 using Microsoft.Win32.SafeHandles;
 
 namespace Agent.Probes;
@@ -16,6 +17,9 @@ internal sealed class ElfFile : IDisposable
     private const int MaxTable = 64 << 20;
     private const uint SegmentLoad = 1;
     private const uint SegmentInterpreter = 3;
+    private const uint SegmentThread = 7;
+    private const ulong SectionCompressed = 0x800;
+    private const byte SymbolThread = 6;
     private const byte SymbolFunction = 2;
     private readonly SafeFileHandle _file;
     private readonly List<Section> _sections = [];
@@ -107,6 +111,45 @@ internal sealed class ElfFile : IDisposable
         return TryFileOffset(Number64(header, 24), out offset);
     }
 
+    /// <summary>Content of the section with this name, which may stand behind that of a group; nothing when there is none.</summary>
+    internal byte[] ContentOf(string name)
+    {
+        var section = SectionOf(name);
+        var content = section.Name is null ? [] : Read(section.Offset, section.Size);
+        return (section.Flags & SectionCompressed) == 0 ? content : Unpack(content);
+    }
+
+    /// <summary>
+    /// From a thread's pointer to a variable that it has for itself (x86-64, in the program itself). False when there are several, and the symbols of
+    /// the program are gone.
+    /// </summary>
+    internal bool TryFindThreadVariable(ReadOnlySpan<byte> name, out int offset)
+    {
+        offset = 0;
+        for (var at = 0; at + SegmentSize <= _segments.Length; at += SegmentSize)
+        {
+            if (Number32(_segments, at) == SegmentThread)
+            {
+                var alignment = Math.Max(1, Number64(_segments, at + 48));
+                var size = Number64(_segments, at + 40);
+                var end = (size + alignment - 1) / alignment * alignment;
+                offset = -(int)end;
+                if (size <= sizeof(ulong))
+                {
+                    return true;
+                }
+                var found = TryFindSymbol(name, SymbolThread, out var place);
+                offset += (int)place;
+                return found;
+            }
+        }
+        offset = -sizeof(ulong);
+        return true; // a static program of Go sets the thread's pointer itself
+    }
+
+    /// <summary>Where a section is when the program runs, 0: there is none, or it is not loaded.</summary>
+    internal ulong AddressOf(string name) => SectionOf(name).Address;
+
     public void Dispose() => _file.Dispose();
 
     private void FindFunctions(
@@ -137,10 +180,28 @@ internal sealed class ElfFile : IDisposable
         }
     }
 
+    private bool TryFindSymbol(ReadOnlySpan<byte> name, byte kind, out ulong value)
+    {
+        var symbols = Content(".symtab");
+        var strings = Content(".strtab");
+        for (var at = 0; at + SymbolSize <= symbols.Length; at += SymbolSize)
+        {
+            var text = Number32(symbols, at);
+            if ((symbols[at + 4] & 0xf) == kind && text < strings.Length && IsText(strings.AsSpan((int)text), name))
+            {
+                value = Number64(symbols, at + 8);
+                return true;
+            }
+        }
+        value = 0;
+        return false;
+    }
+
     private static bool IsText(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name) =>
         text.Length > name.Length && text[name.Length] == 0 && text.StartsWith(name);
 
-    private bool TryFileOffset(ulong address, out ulong offset)
+    /// <summary>Where in the file is what a program has at an address.</summary>
+    internal bool TryFileOffset(ulong address, out ulong offset)
     {
         for (var at = 0; at + SegmentSize <= _segments.Length; at += SegmentSize)
         {
@@ -167,7 +228,7 @@ internal sealed class ElfFile : IDisposable
         for (var at = 0; at + SectionSize <= table.Length; at += SectionSize)
         {
             _sections.Add(new Section(
-                Text(names, Number32(table, at)), Number64(table, at + 24), (long)Number64(table, at + 32)));
+                Text(names, Number32(table, at)), Number64(table, at + 8), Number64(table, at + 16), Number64(table, at + 24), (long)Number64(table, at + 32)));
         }
     }
 
@@ -205,5 +266,24 @@ internal sealed class ElfFile : IDisposable
 
     private static ulong Number64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
 
-    private readonly record struct Section(string Name, ulong Offset, long Size);
+    private Section SectionOf(string name) => _sections.Find(section => section.Name == name) is { Name: not null } exact
+        ? exact
+        : _sections.Find(section => section.Name.EndsWith(name, StringComparison.Ordinal));
+
+    // A header says how, and how large it is: zlib is all that linkers use.
+    private static byte[] Unpack(byte[] packed)
+    {
+        const int headerSize = 24;
+        const uint zlib = 1;
+        if (packed.Length < headerSize || Number32(packed, 0) != zlib || Number64(packed, 8) > MaxTable)
+        {
+            throw new InvalidDataException("a section is packed in a way that is not known");
+        }
+        var content = new byte[Number64(packed, 8)];
+        using var unpacked = new ZLibStream(new MemoryStream(packed, headerSize, packed.Length - headerSize), CompressionMode.Decompress);
+        unpacked.ReadExactly(content);
+        return content;
+    }
+
+    private readonly record struct Section(string Name, ulong Flags, ulong Address, ulong Offset, long Size);
 }

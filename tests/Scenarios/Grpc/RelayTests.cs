@@ -84,7 +84,7 @@ public sealed class RelayTests : Scenario
     /// Which span of the relay's is which is known from the contexts that it, and the one behind it, said to have received; the
     /// few that could not be given one are left out.
     /// </summary>
-    private static (int Right, int Wrong) Report(string relay, IReadOnlyList<Span> spans, List<string[]> answers)
+    internal static (int Right, int Wrong) Report(string relay, IReadOnlyList<Span> spans, List<string[]> answers)
     {
         var clients = spans.Where(span => span.IsClient).ToDictionary(Rpc.ContextOf);
         var servers = spans.Where(span => span.IsServer).ToDictionary(span => span.ParentId);

@@ -20,6 +20,19 @@ internal static class Build
 
     public static string Go(string name = "web") => Make("go", "go-" + name, "go", "build", "-o", "{target}", $"go/{name}.go");
 
+    /// <summary>Without symbols and debug information.</summary>
+    public static string GoStripped(string name) =>
+        Make("go", $"go-{name}-stripped", "go", "build", "-ldflags", "-s -w", "-o", "{target}", $"go/{name}.go");
+
+    /// <summary>By a toolchain of a later Debian, which is fetched for it.</summary>
+    public static string GoOf(string version, string name)
+    {
+        var folder = Make("go", $"go-toolchain-{version}", "bash", "go/toolchain.sh", version, "{target}");
+        var root = $"GOROOT={folder}/usr/lib/go-{version}";
+        return Make("go", $"go-{name}-{version}", "/usr/bin/env", root, "GOTOOLCHAIN=local", $"{folder}/usr/lib/go-{version}/bin/go", "build",
+            "-o", "{target}", $"go/{name}.go");
+    }
+
     public static string Java() => Make("java", "java-web", "javac", "-d", "{target}", "java/Web.java");
 
     /// <summary>A class path: the service, and gRPC as Debian has it.</summary>

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* Follows work through a program of Go: which goroutine, and which context, serves which request, and for
+ * which of them another goroutine writes. sk_msg and cgroup_skb ask for it when a request leaves.
+ *
+ * Why these places: each is the last one where both ends of a link are in registers.
+ *  - newproc: a goroutine works for what the one that starts it works for. It is probed where the new one
+ *    is put into the queue, after it has its number.
+ *  - serverHandler.ServeHTTP, runHandler, handleStream: the handler of a request begins in its goroutine,
+ *    with the context that everything it asks for is derived from, by whichever goroutine.
+ *  - persistConn.roundTrip and Request.write: the same request, in the goroutine that asks and in the one
+ *    that writes to the connection. Writers of HTTP/2 in net/http have a goroutine for each stream.
+ *  - NewStream, the call of executeAndPut in it, headerHandler: the same for grpc, whose writer collects the
+ *    headers of several streams before it sends.
+ * A context says more than a goroutine, which may be one of a pool.
+ *
+ * None of these is a first instruction: the probe is on the conditional jump behind the check of the stack, which
+ * the kernel can emulate. All arguments are still in registers there (ABIInternal, Go 1.17 and later); it
+ * runs again after the stack has grown, so each place may be told the same thing twice. */
+#include "../core/emit.h"
+#include "../core/request.h"
+#include <linux/ptrace.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+EVENT_LAYOUT(go_program);
+
+#define G_M 48           /* runtime.g.m: behind what the linker knows, the same since Go 1.14 */
+#define SOCKET_OF_FD 16  /* net.netFD.pfd.Sysfd */
+#define STREAM_NUMBER 8  /* http2.stream.id */
+#define SERVER_SOCKET 16 /* http2.serverConn.conn */
+#define START_STREAM 40  /* transport.headerFrame.initStream: only clients have it */
+#define DATA 8           /* of an interface: behind its type */
+#define CONTEXT_DEPTH 16
+#define SOCKET_DEPTH 3 /* of a connection in a connection, as TLS is */
+
+#if defined(__TARGET_ARCH_x86)
+#define GO_AX(registers) (registers)->rax
+#define GO_BX(registers) (registers)->rbx
+#define GO_CX(registers) (registers)->rcx
+#define GO_DI(registers) (registers)->rdi
+#define GO_G(registers) (registers)->r14
+#else /* its probes are attached to programs for x86 only */
+#define GO_AX(registers) PT_REGS_PARM1(registers)
+#define GO_BX(registers) PT_REGS_PARM2(registers)
+#define GO_CX(registers) PT_REGS_PARM3(registers)
+#define GO_DI(registers) PT_REGS_PARM4(registers)
+#define GO_G(registers) 0
+#endif
+
+struct go_place {
+    const struct go_program *program;
+    __u64 goroutine;
+    __u32 pid;
+    __u32 pad;
+};
+
+static __always_inline struct go_name go_named(const struct go_place *place, __u64 id, __u32 what)
+{
+    struct go_name name = {.id = id, .pid = place->pid, .what = what};
+
+    return name;
+}
+
+static __always_inline void go_says(const struct go_place *place,
+                                    __u64 id,
+                                    __u32 what,
+                                    const struct go_work *work)
+{
+    struct go_name name = go_named(place, id, what);
+
+    go_work_set(&name, work);
+}
+
+/* The one request that is open now, of those that it may be for. */
+static __always_inline bool go_knows(const struct go_place *place,
+                                     __u64 id,
+                                     __u32 what,
+                                     struct go_work *work)
+{
+    struct go_name name = go_named(place, id, what);
+    struct open_request *request = work_request(go_work_of(&name));
+
+    if (!request)
+        return false;
+    work->cookie = request->cookie;
+    work->first = request->ordinal;
+    work->last = request->ordinal;
+    return true;
+}
+
+/* What is asked for with this context by this goroutine. Every context of the standard library begins with
+ * the one that it is derived from. */
+static __always_inline void go_asks(const struct go_place *place,
+                                    __u64 context,
+                                    struct go_work *work)
+{
+    for (int depth = 0; depth < CONTEXT_DEPTH && context; depth++) {
+        if (go_knows(place, context, GO_CONTEXT, work))
+            return;
+        context = go_word(context + DATA);
+    }
+    go_knows(place, place->goroutine, GO_GOROUTINE, work);
+}
+
+static __always_inline __u64 cookie_of_fd(__u32 fd)
+{
+    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+    struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+    struct file **files = BPF_CORE_READ(table, fd);
+    struct socket *socket;
+    struct file *file = NULL;
+
+    if (fd >= BPF_CORE_READ(table, max_fds))
+        return 0;
+    bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+    socket = BPF_CORE_READ(file, private_data);
+    if (!file || BPF_CORE_READ(socket, file) != file)
+        return 0; /* not a socket */
+    return BPF_CORE_READ(socket, sk, __sk_common.skc_cookie.counter);
+}
+
+/* The request on this stream of a net.Conn. Whatever wraps another one has it first, by convention; that
+ * the right one was found is known from the stream. */
+static __always_inline bool go_call(__u64 conn, __u32 stream, struct go_work *work)
+{
+    struct open_request *request;
+    __u64 cookie;
+
+    for (int depth = 0; depth < SOCKET_DEPTH && conn; depth++) {
+        cookie = cookie_of_fd((__u32)go_word(go_word(conn) + SOCKET_OF_FD));
+        request = cookie ? open_request_of(call_cookie(cookie, stream)) : NULL;
+        if (request) {
+            work->cookie = request->cookie;
+            work->first = request->ordinal;
+            work->last = request->ordinal;
+            return true;
+        }
+        conn = go_word(conn + DATA);
+    }
+    return false;
+}
+
+static __always_inline void go_serves(const struct go_place *place,
+                                      __u64 context,
+                                      const struct go_work *work)
+{
+    go_says(place, place->goroutine, GO_GOROUTINE, work);
+    go_says(place, context, GO_CONTEXT, work);
+}
+
+/* On the scheduler's stack: its g knows the goroutine that asks for it by way of its thread. */
+static __always_inline void go_start(struct go_place *place, struct pt_regs *registers)
+{
+    const struct go_program *program = place->program;
+    __u64 caller = go_word(go_word(GO_G(registers) + G_M) + program->curg);
+    struct go_work work;
+
+    if (go_knows(place, go_word(caller + program->goid), GO_GOROUTINE, &work))
+        go_says(place, go_word(GO_BX(registers) + program->goid), GO_GOROUTINE, &work);
+}
+
+static __always_inline void go_serve(struct go_place *place, struct pt_regs *registers)
+{
+    struct go_work work;
+
+    if (go_knows(place, place->goroutine, GO_GOROUTINE, &work))
+        go_says(place,
+                go_word(GO_DI(registers) + place->program->request_context + DATA),
+                GO_CONTEXT,
+                &work);
+}
+
+static __always_inline void go_serve_stream(struct go_place *place, struct pt_regs *registers)
+{
+    __u64 stream = go_word(go_word(GO_BX(registers))); /* responseWriter.rws.stream */
+    __u64 conn = go_word(GO_AX(registers) + SERVER_SOCKET + DATA);
+    struct go_work work;
+
+    if (go_call(conn, (__u32)go_word(stream + STREAM_NUMBER), &work))
+        go_serves(place, go_word(GO_CX(registers) + place->program->request_context + DATA), &work);
+}
+
+static __always_inline void go_serve_call(struct go_place *place, struct pt_regs *registers)
+{
+    const struct go_program *program = place->program;
+    __u64 stream = program->rpc_stream_is_inside ? go_word(GO_DI(registers)) : GO_DI(registers);
+    __u64 conn = go_word(GO_CX(registers) + program->rpc_connection + DATA);
+    struct go_work work;
+
+    if (go_call(conn, (__u32)go_word(stream + program->rpc_stream), &work))
+        go_serves(place, go_word(stream + program->rpc_stream_context + DATA), &work);
+}
+
+/* From here on nothing is not "not known" but "for none": the one that writes has written for others. */
+static __always_inline void go_ask(struct go_place *place, struct pt_regs *registers)
+{
+    __u64 request = go_word(GO_BX(registers)); /* transportRequest.Request */
+    struct go_work work = {};
+
+    go_asks(place, go_word(request + place->program->request_context + DATA), &work);
+    go_says(place, request, GO_REQUEST, &work);
+}
+
+static __always_inline void go_write(struct go_place *place, struct pt_regs *registers)
+{
+    struct go_name name = go_named(place, GO_AX(registers), GO_REQUEST);
+    struct go_work *asked = go_work_of(&name);
+    struct go_work work;
+
+    if (!asked)
+        return;
+    work = *asked;
+    go_says(place, place->goroutine, GO_GOROUTINE, &work);
+    bpf_map_delete_elem(&go_work, &name);
+}
+
+static __always_inline void go_write_stream(struct go_place *place, struct pt_regs *registers)
+{
+    struct go_work work = {};
+
+    go_asks(place, go_word(GO_BX(registers) + place->program->request_context + DATA), &work);
+    go_says(place, place->goroutine, GO_GOROUTINE, &work);
+}
+
+static __always_inline void go_calls(struct go_place *place, struct pt_regs *registers)
+{
+    struct go_work work = {};
+
+    go_asks(place, GO_CX(registers), &work);
+    go_says(place, place->goroutine, GO_CALLER, &work);
+}
+
+static __always_inline void go_queue(struct go_place *place, struct pt_regs *registers)
+{
+    struct go_work work = {};
+
+    go_knows(place, place->goroutine, GO_CALLER, &work);
+    go_says(place, GO_DI(registers), GO_HEADERS, &work);
+}
+
+static __always_inline void go_send(struct go_place *place, struct pt_regs *registers)
+{
+    __u64 headers = GO_BX(registers);
+    struct go_name name = go_named(place, headers, GO_HEADERS);
+    struct go_work *queued = go_work_of(&name);
+    struct go_work work = {};
+
+    if (!go_word(headers + START_STREAM))
+        return;
+    if (queued)
+        work = *queued;
+    go_says(place, place->goroutine, (__u32)go_word(headers), &work);
+    if (queued)
+        bpf_map_delete_elem(&go_work, &name);
+}
+
+SEC("uprobe.multi")
+int on_go(struct pt_regs *registers)
+{
+    struct go_place place = {.pid = current_pid()};
+
+    place.program = go_program_of(place.pid);
+    if (!place.program)
+        return 0;
+    place.goroutine = go_word(GO_G(registers) + place.program->goid);
+    switch (bpf_get_attach_cookie(registers)) {
+    case GO_SITE_START:
+        go_start(&place, registers);
+        break;
+    case GO_SITE_SERVE:
+        go_serve(&place, registers);
+        break;
+    case GO_SITE_SERVE_STREAM:
+        go_serve_stream(&place, registers);
+        break;
+    case GO_SITE_SERVE_CALL:
+        go_serve_call(&place, registers);
+        break;
+    case GO_SITE_ASK:
+        go_ask(&place, registers);
+        break;
+    case GO_SITE_WRITE:
+        go_write(&place, registers);
+        break;
+    case GO_SITE_WRITE_STREAM:
+        go_write_stream(&place, registers);
+        break;
+    case GO_SITE_CALL:
+        go_calls(&place, registers);
+        break;
+    case GO_SITE_QUEUE:
+        go_queue(&place, registers);
+        break;
+    case GO_SITE_SEND:
+        go_send(&place, registers);
+        break;
+    }
+    return 0;
+}

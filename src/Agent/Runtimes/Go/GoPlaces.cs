@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the probes of runtimes/go.bpf.c go. A probe on an instruction that the kernel cannot emulate costs an exception more. A
+// function of Go begins with a check whether its stack suffices and a conditional jump, which it can; so can it calls.
+using System.Buffers.Binary;
+using Agent.Bpf;
+using Agent.Contract;
+using Agent.Probes;
+
+namespace Agent.Runtimes.Go;
+
+/// <summary>Finds the instructions in a program of Go that say for which request it works.</summary>
+internal static class GoPlaces
+{
+    private const int HeadSize = 32;
+    private const int MaxFunctionSize = 64 * 1024;
+    private const string Start = "runtime.newproc.func1";
+    private const string StartQueue = "runtime.runqput";
+    private const string Call = "google.golang.org/grpc/internal/transport.(*http2Client).NewStream";
+    private const string CallQueue = "google.golang.org/grpc/internal/transport.(*controlBuffer).executeAndPut";
+
+    private static readonly string[] Beginnings =
+    [
+        "net/http.serverHandler.ServeHTTP",
+        "net/http.(*persistConn).roundTrip",
+        "net/http.(*Request).write",
+        "net/http.(*http2serverConn).runHandler",
+        "net/http.(*http2clientStream).encodeAndWriteHeaders",
+        "golang.org/x/net/http2.(*serverConn).runHandler",
+        "golang.org/x/net/http2.(*clientStream).encodeAndWriteHeaders",
+        "google.golang.org/grpc.(*Server).handleStream",
+        Call,
+        "google.golang.org/grpc/internal/transport.(*loopyWriter).headerHandler",
+    ];
+
+    /// <summary>What each of them is probed for.</summary>
+    private static readonly GoSite[] Sites =
+    [
+        GoSite.Serve, GoSite.Ask, GoSite.Write, GoSite.ServeStream, GoSite.WriteStream, GoSite.ServeStream, GoSite.WriteStream, GoSite.ServeCall,
+        GoSite.Call, GoSite.Send,
+    ];
+
+    /// <summary>All places that the program has; nothing when it has no requests, or its goroutines begin in a way that is not known.</summary>
+    internal static UprobePlace[] Find(ElfFile elf)
+    {
+        var places = new List<UprobePlace>();
+        var functions = GoFunctions.Find(elf, Beginnings);
+        for (var number = 0; number < Sites.Length; number++)
+        {
+            if (functions[number] is { } function && elf.TryFileOffset(function.Address, out var offset) &&
+                TryFindJump(elf.ReadCode(offset, HeadSize), out var jump))
+            {
+                places.Add(new UprobePlace(offset + (uint)jump, (ulong)Sites[number]));
+            }
+        }
+        var calls = GoFunctions.Find(elf, Start, StartQueue, Call, CallQueue);
+        if (places.Count == 0 || !TryAddCall(elf, calls[0], calls[1], GoSite.Start, places))
+        {
+            return [];
+        }
+        TryAddCall(elf, calls[2], calls[3], GoSite.Queue, places);
+        return [.. places];
+    }
+
+    /// <summary>The conditional jump at the beginning of a function.</summary>
+    internal static bool TryFindJump(ReadOnlySpan<byte> code, out int at)
+    {
+        // cmp 0x10(%r14), %rsp; or first lea (small or large) of what will be %rsp, and cmp of that.
+        at = code.StartsWith((ReadOnlySpan<byte>)[0x4c, 0x8d, 0x64, 0x24]) ? 5 : code.StartsWith((ReadOnlySpan<byte>)[0x4c, 0x8d, 0xa4, 0x24]) ? 8 : 0;
+        var check = at == 0 ? (ReadOnlySpan<byte>)[0x49, 0x3b, 0x66, 0x10] : [0x4d, 0x3b, 0x66, 0x10];
+        if (code.Length > at + 6 && code[at..].StartsWith(check))
+        {
+            at += check.Length;
+            return code[at] == 0x76 || (code[at] == 0x0f && code[at + 1] == 0x86);
+        }
+        at = 0;
+        return false;
+    }
+
+    /// <summary>The first call of <paramref name="target"/> in code that lies at <paramref name="address"/>.</summary>
+    internal static bool TryFindCall(ReadOnlySpan<byte> code, ulong address, ulong target, out int at)
+    {
+        const int callSize = 5;
+        for (at = 0; at + callSize <= code.Length; at++)
+        {
+            if (code[at] == 0xe8 && address + (ulong)(at + callSize + BinaryPrimitives.ReadInt32LittleEndian(code[(at + 1)..])) == target)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool TryAddCall(ElfFile elf, GoFunction? function, GoFunction? called, GoSite site, List<UprobePlace> places)
+    {
+        if (function is null || called is null || function.Size is < 0 or > MaxFunctionSize || !elf.TryFileOffset(function.Address, out var offset) ||
+            !TryFindCall(elf.ReadCode(offset, function.Size), function.Address, called.Address, out var at))
+        {
+            return false;
+        }
+        places.Add(new UprobePlace(offset + (uint)at, (ulong)site));
+        return true;
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics;
+using System.Text;
+using Agent.Contract;
+using Agent.Probes;
+using Agent.Runtimes.Go;
+
+namespace Agent.Tests.Runtimes;
+
+/// <summary>On programs that the installed toolchain builds.</summary>
+public sealed class GoTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void The_table_says_what_debug_information_says()
+    {
+        using var elf = Open(Build());
+
+        Assert.True(GoBuild.TryRead(elf, out var build));
+        Assert.True(GoLayout.TryFind(build, out var known));
+        Assert.True(GoLayout.TryRead(elf, out var read));
+        Assert.Equal((read.Goid, read.Curg, read.RequestContext), (known.Goid, known.Curg, known.RequestContext));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-s -w")]
+    public void Functions_are_found_where_the_toolchain_says(string linker)
+    {
+        var program = Build(linker);
+        using var elf = Open(program);
+        var names = new[] { "runtime.newproc.func1", "net/http.(*Request).write", "no.such.function" };
+
+        var functions = GoFunctions.Find(elf, names);
+
+        var symbols = Run("go", "tool", "nm", Build()).Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(words => words.Length > 2).ToLookup(words => string.Join(' ', words[2..]), words => Convert.ToUInt64(words[0], 16));
+        Assert.Equal(names[..2].Select(name => symbols[name].Single()), functions[..2].Select(function => function!.Address));
+        Assert.Null(functions[2]);
+    }
+
+    [Fact]
+    public void Probes_are_placed_on_jumps_and_calls()
+    {
+        using var elf = Open(Build("-s -w"));
+
+        var facts = GoFacts.Read(elf);
+
+        var places = Assert.IsType<Agent.Bpf.UprobePlace[]>(facts.Places).ToDictionary(place => (GoSite)place.Cookie, place => elf.ReadCode(place.Offset, 2));
+        GoSite[] jumps = [GoSite.Serve, GoSite.Ask, GoSite.Write];
+        Assert.All(jumps, site => Assert.True(places[site] is [0x76, _] or [0x0f, 0x86]));
+        Assert.Equal(0xe8, places[GoSite.Start][0]);
+        Assert.DoesNotContain(GoSite.ServeCall, places.Keys);
+    }
+
+    [Fact]
+    public void Programs_that_are_not_go_are_left_alone()
+    {
+        using var elf = Open("/proc/self/exe");
+
+        Assert.Null(GoFacts.Read(elf).Places);
+    }
+
+    [Theory]
+    [InlineData("go1.19.8", 19)]
+    [InlineData("go1.26.10 X:nocoverageredesign", 26)]
+    [InlineData("devel go1.27-0123abc Mon Jan 1", 27)]
+    [InlineData("devel +0123abc", 0)]
+    public void Versions_are_read(string version, int expected)
+    {
+        Assert.Equal(expected > 0, GoBuild.TryMinor(Encoding.UTF8.GetBytes(version), out var minor));
+        Assert.Equal(expected, minor);
+    }
+
+    [Theory]
+    [InlineData("dep\tgoogle.golang.org/grpc\tv1.64.0\th1:x=\n", 64)]
+    [InlineData("dep\tgoogle.golang.org/grpc\tv1.64.0\n=>\texample.org/c\tv1.79.1-rc.1\th1:y=\n", 79)]
+    [InlineData("dep\tgoogle.golang.org/grpc\tv1.64.0\n=>\t../d\t(devel)\t\n", 0)]
+    [InlineData("dep\tgoogle.golang.org/grpc/examples\tv1.64.0\th1:x=\n", 0)]
+    [InlineData("", 0)]
+    public void What_replaces_a_module_counts(string modules, int expected) => Assert.Equal(expected, GoBuild.GrpcOf(Encoding.UTF8.GetBytes(modules)));
+
+    [Theory]
+    [InlineData(30, 32u, 0u, 32u, 0)]
+    [InlineData(64, 16u, 0u, 32u, 0)]
+    [InlineData(66, 16u, 0u, 40u, 0)]
+    [InlineData(72, 16u, 0u, 8u, 1)]
+    [InlineData(79, 16u, 108u, 0u, 0)]
+    [InlineData(99, 0u, 0u, 0u, 0)]
+    public void Grpc_is_laid_out_by_its_version(int minor, uint connection, uint stream, uint context, byte isInside)
+    {
+        Assert.True(GoLayout.TryFind(new GoBuild(24, minor), out var layout));
+
+        Assert.Equal((connection, stream, context, isInside), (layout.RpcConnection, layout.RpcStream, layout.RpcStreamContext, layout.RpcStreamIsInside));
+    }
+
+    [Theory]
+    [InlineData(17)]
+    [InlineData(99)]
+    public void Toolchains_that_nobody_has_looked_at_are_not_known(int minor) =>
+        Assert.False(GoLayout.TryFind(new GoBuild(minor, 0), out _));
+
+    private static ElfFile Open(string path)
+    {
+        Assert.True(ElfFile.TryOpen(path, out var elf));
+        return elf;
+    }
+
+    private string Build(string linker = "")
+    {
+        var source = Path.Combine(_folder.FullName, "main.go");
+        var program = Path.Combine(_folder.FullName, $"program{linker.Length}");
+        File.WriteAllText(source, "package main\n\nimport \"net/http\"\n\nfunc main() {\n\thttp.Get(\"http://127.0.0.1/\")\n\thttp.ListenAndServe(\"127.0.0.1:0\", nil)\n}\n");
+        Run("go", "build", "-ldflags", linker, "-o", program, source);
+        return program;
+    }
+
+    private static string Run(params string[] command)
+    {
+        var info = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
+        info.Environment["GO111MODULE"] = "off";
+        info.Environment["GOCACHE"] = Path.Combine(Path.GetTempPath(), "hilo-go-cache");
+        using var process = Process.Start(info)!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        return output;
+    }
+}
