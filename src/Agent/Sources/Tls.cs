@@ -40,9 +40,14 @@ internal sealed class Tls : IProbe, IDisposable
 
     public void Attach(TargetProcess process)
     {
+        if (process.IsForked)
+        {
+            _thread.Post(() => BeginForked(process), ForkedMilliseconds);
+            return;
+        }
         _thread.Post(() => Begin(process));
-        _thread.Post(() => Look(process), process.IsForked ? ForkedMilliseconds : 0);
-        foreach (var later in process.IsForked ? [] : Looks)
+        _thread.Post(() => Look(process));
+        foreach (var later in Looks)
         {
             _thread.Post(() => Look(process), later);
         }
@@ -105,6 +110,16 @@ internal sealed class Tls : IProbe, IDisposable
         }
     }
 
+    // Of thousands that are forked most have ended, or run another program, by now: nothing is kept for those.
+    private void BeginForked(TargetProcess process)
+    {
+        if (Runs(process) && (!_byPid.TryGetValue(process.Pid, out var current) || current.StartTicks != process.StartTicks))
+        {
+            Begin(process);
+            Look(process);
+        }
+    }
+
     private bool Runs(TargetProcess process) => _proc.TryReadStat(process.Pid, out var stat) && !stat.HasEnded &&
         stat.StartTicks == process.StartTicks && _proc.Executable(process.Pid) == process.Program;
 
@@ -112,12 +127,16 @@ internal sealed class Tls : IProbe, IDisposable
     {
         if (_libraries.Remove(process, out var libraries))
         {
-            _byPid.Remove(process.Pid);
             libraries.Release(_reaper.Dispose);
-            if (libraries.Count > 0)
-            {
-                _programs.Value?.Forget(process.Pid);
-            }
+        }
+        if (_byPid.TryGetValue(process.Pid, out var current) && !ReferenceEquals(current, process))
+        {
+            return;
+        }
+        _byPid.Remove(process.Pid);
+        if (_programs.IsValueCreated)
+        {
+            _programs.Value?.Forget(process.Pid); // also that the kernel side has asked for it
         }
     }
 

@@ -11,9 +11,6 @@ internal sealed class TlsLibraries(ProcFs proc, ProbedFiles<TlsFacts> files, int
     private readonly Dictionary<FileIdentity, (ProbedFile<TlsFacts> File, List<BpfLink> Links)> _probed = [];
     private List<MappedFile> _mapped = [];
 
-    /// <summary>How many were probed.</summary>
-    internal int Count => _probed.Count;
-
     /// <summary>Probes what has been mapped since. Cheap when there is nothing new.</summary>
     internal void Rescan(Func<ProbedFile<TlsFacts>, List<BpfLink>> attach)
     {
