@@ -15,6 +15,7 @@ internal sealed class Goroutines : IProbe, IDisposable
     private readonly BpfMap<uint, GoProgram> _programs;
     private readonly ProbedFiles<GoFacts> _files;
     private readonly Dictionary<TargetProcess, BpfLink> _links = [];
+    private readonly Dictionary<int, TargetProcess> _byPid = [];
     private readonly ProcFs _proc;
     private readonly LinkReaper _reaper;
     private readonly AttachThread _thread;
@@ -57,6 +58,11 @@ internal sealed class Goroutines : IProbe, IDisposable
 
     private void Follow(TargetProcess process)
     {
+        // Probes and layout are of a pid: what the process ran before must not speak for what it runs now.
+        if (_byPid.TryGetValue(process.Pid, out var before))
+        {
+            Release(before);
+        }
         if (!IsAlive(process) || !_files.TryOpen(process.Pid, process.Program, out var file))
         {
             return;
@@ -68,6 +74,7 @@ internal sealed class Goroutines : IProbe, IDisposable
                 // First what the probes ask for, so that none of what they see is lost.
                 _programs.Set((uint)process.Pid, file.Facts.Layout);
                 _links[process] = _program.AttachUprobes(process.Pid, file.Path, places);
+                _byPid[process.Pid] = process;
                 Log.Debug($"go: goroutines of process {process.Pid} ({process.Program}) are followed, {places.Length} places");
             }
         }
@@ -92,6 +99,7 @@ internal sealed class Goroutines : IProbe, IDisposable
     {
         if (_links.Remove(process, out var link))
         {
+            _byPid.Remove(process.Pid);
             _programs.Remove((uint)process.Pid);
             _reaper.Dispose(link);
         }
