@@ -23,7 +23,7 @@ root=$PWD
 # Hosts are not named here: packages come from the registries that apt and NuGet are configured with.
 packages() {
     need_packages clang-19 lld-19 llvm-19 bpftool libelf-dev zlib1g-dev libssl-dev cmake make gcc libc6-dev dpkg-dev \
-        debian-archive-keyring ca-certificates xz-utils
+        debian-archive-keyring ca-certificates xz-utils brotli
     command -v dotnet >/dev/null || fail "the .NET SDK is missing: dotnet is not on PATH"
 }
 
@@ -44,12 +44,17 @@ bpf() {
     stage bpf "the BPF objects" bpf .ci/common.sh build.sh out/native/include && return
     rm -rf out/bpf
     mkdir -p out/bpf
-    # Objects keep their BTF; DWARF is for nobody, and the relocations of BTF are for linkers. In the binary they are packed.
+    # Objects keep their BTF; DWARF is for nobody, and the relocations of BTF are for linkers.
     find bpf -name '*.bpf.c' | sort | FLAGS=$(bpf_flags) xargs -r -P 2 -I '{}' bash -euc '
         object=out/bpf/$(basename "{}" .c).o
         clang-19 $FLAGS -c "{}" -o "$object"
-        llvm-strip-19 --strip-debug -R .rel.BTF.ext -R .rel.BTF -R .llvm_addrsig "$object"
-        gzip --best --no-name --keep "$object"'
+        llvm-strip-19 --strip-debug -R .rel.BTF.ext -R .rel.BTF -R .llvm_addrsig "$object"'
+    # In the binary they are packed, as one: they have most in common.
+    (
+        cd out/bpf
+        stat --printf '%n %s\n' *.bpf.o | sed 's/\.bpf\.o / /' > objects.txt
+        cat *.bpf.o | brotli --best --output=objects.br -
+    )
     done_stage
 }
 

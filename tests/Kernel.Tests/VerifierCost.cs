@@ -34,12 +34,7 @@ internal static class VerifierCost
     }
 
     /// <summary>Those that come with the agent, but for the canary, which has no settings.</summary>
-    internal static IEnumerable<string> Shipped() =>
-        from resource in typeof(BpfObject).Assembly.GetManifestResourceNames()
-        where resource.EndsWith(".bpf.o.gz", StringComparison.Ordinal)
-        let name = resource[..resource.IndexOf('.', StringComparison.Ordinal)]
-        where name != "canary"
-        select name;
+    internal static IEnumerable<string> Shipped() => BpfArchive.Index.Select(entry => entry.Name).Where(name => name != "canary");
 
     // Whatever the agent has: a later one counts too.
     private static IEnumerable<BpfObject?> Loaded(KernelObjects objects) =>

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // One .bpf.o from open to close. The order is fixed: Open, CheckLayout, Configure, Load; then maps and programs.
-using System.Buffers.Binary;
-using System.IO.Compression;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -49,36 +46,21 @@ internal sealed unsafe class BpfObject : IDisposable
     internal Btf Layout { get; }
 
     /// <summary>
-    /// Opens the object embedded as <c>name.bpf.o.gz</c>. Without <paramref name="kernelTypes"/>, loading it reads all types of
-    /// the kernel.
+    /// Opens the embedded object <c>name.bpf.o</c>. Without <paramref name="kernelTypes"/>, loading it reads all types of the
+    /// kernel.
     /// </summary>
     internal static BpfObject Open(string name, KernelTypes? kernelTypes = null)
     {
-        using var packed = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{name}.bpf.o.gz")
-            as UnmanagedMemoryStream
-            ?? throw new InvalidOperationException($"{name}.bpf.o is not part of this binary; build it with ./build.sh");
-
-        // A gzip file ends with the size of what it holds. libbpf copies what it needs when it opens an object.
-        var size = BinaryPrimitives.ReadInt32LittleEndian(new ReadOnlySpan<byte>(packed.PositionPointer + packed.Length - sizeof(int), sizeof(int)));
-        var image = (byte*)NativeMemory.Alloc((nuint)size);
-        try
-        {
-            using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
-            unpacked.ReadExactly(new Span<byte>(image, size));
-            return new BpfObject(name, image, (nuint)size, kernelTypes);
-        }
-        finally
-        {
-            NativeMemory.Free(image);
-        }
+        using var archive = BpfArchive.Hold();
+        return Open(name, archive.Find(name), kernelTypes);
     }
 
-    /// <summary>Opens an object from bytes, for tests.</summary>
-    internal static BpfObject Open(string name, ReadOnlySpan<byte> image)
+    /// <summary>Opens an object from bytes, of which libbpf copies what it needs.</summary>
+    internal static BpfObject Open(string name, ReadOnlySpan<byte> image, KernelTypes? kernelTypes = null)
     {
         fixed (byte* bytes = image)
         {
-            return new BpfObject(name, bytes, (nuint)image.Length, null);
+            return new BpfObject(name, bytes, (nuint)image.Length, kernelTypes);
         }
     }
 

@@ -44,6 +44,7 @@ internal sealed class KernelObjects : IDisposable
             (settings.SelectAll, settings.Cgroup, settings.CgroupLevel) = (1, number, level);
         }
         _headers = options.Headers.ToKernel();
+        using var archive = BpfArchive.Hold();
         var canary = Canary = options.InjectHeaders || options.TcpOption != TcpOption.Off ? TryCanary() : null;
         var mayEnrol = canary is { MayEnrol: true };
         IsFionreadRight = canary?.Passes(CanaryTrial.Fionread) == true;
@@ -144,6 +145,7 @@ internal sealed class KernelObjects : IDisposable
     {
         _maps = new SharedMaps();
         Sockets.Share(_maps);
+        using var archive = BpfArchive.Hold();
         using var types = _types = KernelTypes.TryCreate();
         using (var asked = BpfObject.Open("tls"))
         {

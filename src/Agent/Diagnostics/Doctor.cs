@@ -20,6 +20,7 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
     /// <summary>Prints each answer. True when everything the agent cannot do without is there.</summary>
     internal bool Examine(TextWriter output)
     {
+        using var archive = BpfArchive.Hold();
         Check("runs as root, or with CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON and CAP_SYS_PTRACE", true,
             "start it as root, or give the container these capabilities", RequireRights);
         Check("kernel types (BTF)", true, "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y", () =>
