@@ -27,7 +27,7 @@ internal static class Build
     /// <summary>By a toolchain of a later Debian, which is fetched for it.</summary>
     public static string GoOf(string version, string name)
     {
-        var folder = Make("go", $"go-toolchain-{version}", "bash", "go/toolchain.sh", version, "{target}");
+        var folder = Debian("trixie", $"golang-{version}-go", $"golang-{version}-src");
         var root = $"GOROOT={folder}/usr/lib/go-{version}";
         return Make("go", $"go-{name}-{version}", "/usr/bin/env", root, "GOTOOLCHAIN=local", $"{folder}/usr/lib/go-{version}/bin/go", "build",
             "-o", "{target}", $"go/{name}.go");
@@ -61,6 +61,15 @@ internal static class Build
             "@opentelemetry/api@1.9.1", "@opentelemetry/sdk-trace-node@2.12.0", "@opentelemetry/sdk-trace-base@2.12.0",
             "@opentelemetry/instrumentation@0.223.0", "@opentelemetry/instrumentation-http@0.223.0", "@opentelemetry/exporter-trace-otlp-proto@0.223.1"),
         "node_modules");
+
+    /// <summary>Unpacks packages of another suite of Debian, without what they depend on.</summary>
+    public static string Debian(string suite, params string[] packages) =>
+        Make("debian", $"debian-{suite}-{packages[0]}", ["bash", "debian/unpack.sh", "{target}", suite, .. packages]);
+
+    /// <summary>With BoringSSL for its TLS.</summary>
+    public static string CBoring(string name) => Make("c", $"c-{name}-boring", "gcc", "-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread",
+        "-isystem", "/usr/include/android", "-o", "{target}", $"c/{name}.c", "-L/usr/lib/x86_64-linux-gnu/android",
+        "-Wl,-rpath,/usr/lib/x86_64-linux-gnu/android", "-lssl", "-lcrypto");
 
     private static string Make(string folder, string result, params string[] command)
     {

@@ -14,6 +14,7 @@ public sealed class T01ClientsTests : Scenario
     [Theory]
     [InlineData("curl", 0)]
     [InlineData("curl", 3000)]
+    [InlineData("curl-openssl-1.1", 3000)]
     [InlineData("wget", 0)] // GnuTLS, as Debian builds it
     [InlineData("python-http.client", 3000)]
     [InlineData("python-urllib", 0)]

@@ -17,19 +17,11 @@ public sealed class T01RelaysTests : Scenario
     [InlineData("dotnet")] // SslStream: memory BIO, any thread
     [InlineData("ruby")]
     [InlineData("nginx")]
+    [InlineData("nginx-openssl-1.1")]
+    [InlineData("boringssl")]
     public void What_a_service_asks_is_part_of_what_it_was_asked(string kind)
     {
-        var certificate = new Certificate(Sandbox);
-        var backend = $"https://127.0.0.1:{BackendPort}";
-        Directory.CreateDirectory(Sandbox.PathOf("relay"));
-        using var agent = new Agent(Sandbox);
-        Sandbox.Serve(SecurePrograms.Server(BackendPort, Sandbox.Folder, certificate).Named("backend"), BackendPort);
-        agent.AwaitTls("/usr/sbin/nginx", 2);
-        Sandbox.Serve(SecurePrograms.Relay(kind, Port, backend, Sandbox.PathOf("relay"), certificate).Named("relay"), Port);
-        Thread.Sleep(1000); // how soon after its start a process is probed is not what is tested
-
-        Ask(certificate, number => $"/hop?next={Uri.EscapeDataString($"{backend}/headers?id={number}")}&id={number}");
-        agent.Finish();
+        using var agent = Relay(kind);
 
         for (var number = 0; number < Count; number++)
         {
@@ -37,8 +29,9 @@ public sealed class T01RelaysTests : Scenario
             var asks = Assert.Single(agent.Spans, span => span.Service == "relay" && span.IsClient && IsOf(span, number));
             var answers = Assert.Single(agent.Spans, span => span.Service == "backend" && IsOf(span, number));
             SecureSpans.Check(asked, "relay", "GET", "/hop", Port);
-            SecureSpans.Check(asks, "relay", "GET", kind == "nginx" ? "/hop" : "/headers", BackendPort);
-            SecureSpans.Check(answers, "backend", "GET", kind == "nginx" ? "/hop" : "/headers", BackendPort);
+            var path = kind.StartsWith("nginx", StringComparison.Ordinal) ? "/hop" : "/headers";
+            SecureSpans.Check(asks, "relay", "GET", path, BackendPort);
+            SecureSpans.Check(answers, "backend", "GET", path, BackendPort);
             Assert.True(asked.IsRoot);
             Assert.Equal((asked.TraceId, asked.SpanId), (asks.TraceId, asks.ParentId));
             Assert.Equal((asks.TraceId, asks.SpanId), (answers.TraceId, answers.ParentId));
@@ -54,17 +47,7 @@ public sealed class T01RelaysTests : Scenario
     [InlineData("dotnet")]
     public void Many_connections_at_once_are_kept_apart(string kind)
     {
-        var certificate = new Certificate(Sandbox);
-        var backend = $"https://127.0.0.1:{BackendPort}";
-        Directory.CreateDirectory(Sandbox.PathOf("relay"));
-        using var agent = new Agent(Sandbox);
-        Sandbox.Serve(SecurePrograms.Server(BackendPort, Sandbox.Folder, certificate).Named("backend"), BackendPort);
-        agent.AwaitTls("/usr/sbin/nginx", 2);
-        Sandbox.Serve(SecurePrograms.Relay(kind, Port, backend, Sandbox.PathOf("relay"), certificate).Named("relay"), Port);
-        Thread.Sleep(1000);
-
-        Ask(certificate, number => $"/hop?next={Uri.EscapeDataString($"{backend}/headers?id={number}")}&id={number}", "--parallel", "--parallel-max", "16");
-        agent.Finish();
+        using var agent = Relay(kind, "--parallel", "--parallel-max", "16");
 
         for (var number = 0; number < Count; number++)
         {
@@ -79,12 +62,25 @@ public sealed class T01RelaysTests : Scenario
     private static bool IsOf(Span span, int number) =>
         (span.Attributes.GetValueOrDefault("url.query") ?? span.Attributes["url.full"]).EndsWith($"id={number}", StringComparison.Ordinal);
 
-    private void Ask(Certificate certificate, Func<int, string> path, params string[] options)
+    // The agent, when curl has asked a service everything, and the service a backend.
+    private Agent Relay(string kind, params string[] options)
     {
-        var urls = Enumerable.Range(0, Count).Select(number => $"url = \"https://127.0.0.1:{Port}{path(number)}\"\noutput = /dev/null\n");
+        var certificate = new Certificate(Sandbox);
+        var backend = $"https://127.0.0.1:{BackendPort}";
+        Directory.CreateDirectory(Sandbox.PathOf("relay"));
+        var agent = new Agent(Sandbox);
+        Sandbox.Serve(SecurePrograms.Server(BackendPort, Sandbox.Folder, certificate).Named("backend"), BackendPort);
+        agent.AwaitTls("/usr/sbin/nginx", 2);
+        Sandbox.Serve(SecurePrograms.Relay(kind, Port, backend, Sandbox.PathOf("relay"), certificate).Named("relay"), Port);
+        Thread.Sleep(1000); // how soon after its start a process is probed is not what is tested
+
+        var urls = Enumerable.Range(0, Count).Select(number =>
+            $"url = \"https://127.0.0.1:{Port}/hop?next={Uri.EscapeDataString($"{backend}/headers?id={number}")}&id={number}\"\noutput = /dev/null\n");
         Sandbox.StartOutside(new ProgramStart(["curl", "-sS", "--fail", .. options, "--cacert", certificate.Authority, "--config", "-"])
         {
             Input = string.Concat(urls),
         }).Finish();
+        agent.Finish();
+        return agent;
     }
 }
