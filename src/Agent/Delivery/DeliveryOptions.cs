@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Globalization;
 using Agent.Config;
+using Agent.Delivery.Exporters;
 
 namespace Agent.Delivery;
 
 /// <summary>Where spans go and how much of them may wait; immutable, made once from the environment.</summary>
 internal sealed record DeliveryOptions
 {
-    /// <summary>Full URL that requests are posted to; null: no receiver.</summary>
-    public Uri? Endpoint { get; init; }
-
-    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
-
-    /// <summary>For one attempt.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>Each gets every span, at its own pace.</summary>
+    public IReadOnlyList<ReceiverOptions> Receivers { get; init; } = [];
 
     /// <summary>A request is retried this long; after that its spans are given up.</summary>
     public TimeSpan RetryLimit { get; init; } = TimeSpan.FromMinutes(5);
@@ -50,22 +46,32 @@ internal sealed record DeliveryOptions
     {
         var options = new DeliveryOptions
         {
-            Endpoint = OtlpEndpoint.Resolve(variable),
-            Headers = OtlpEndpoint.ParseHeaders(
-                Set(variable, "OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? Set(variable, "OTEL_EXPORTER_OTLP_HEADERS")),
+            Receivers = ReadReceivers(variable),
             KnownMethods = Set(variable, "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"),
             Printer = ParsePrinter(Set(variable, "OTEL_EBPF_TRACE_PRINTER")),
         };
-        var timeout = Milliseconds(variable, "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT")
-            ?? Milliseconds(variable, "OTEL_EXPORTER_OTLP_TIMEOUT");
         return options with
         {
-            Timeout = timeout ?? options.Timeout,
             BatchDelay = Milliseconds(variable, "OTEL_BSP_SCHEDULE_DELAY") ?? options.BatchDelay,
             MaxQueueSpans = Number(variable, "OTEL_BSP_MAX_QUEUE_SIZE") ?? options.MaxQueueSpans,
             MaxRequestSpans = Number(variable, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE") ?? options.MaxRequestSpans,
             MaxQueueBytes = Number(variable, "HILO_QUEUE_BYTES") ?? options.MaxQueueBytes,
         };
+    }
+
+    // What cannot be meant is named even where nothing is sent.
+    private static ReceiverOptions[] ReadReceivers(Func<string, string?> variable)
+    {
+        var endpoint = OtlpEndpoint.Resolve(variable);
+        var headers = OtlpEndpoint.ParseHeaders(
+            Set(variable, "OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? Set(variable, "OTEL_EXPORTER_OTLP_HEADERS"));
+        var timeout = Milliseconds(variable, "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT") ?? Milliseconds(variable, "OTEL_EXPORTER_OTLP_TIMEOUT");
+        if (endpoint is null)
+        {
+            return [];
+        }
+        var receiver = new ReceiverOptions { Name = endpoint.AbsoluteUri, Endpoint = endpoint, Headers = headers };
+        return [receiver with { Timeout = timeout ?? receiver.Timeout }];
     }
 
     private static TracePrinter? ParsePrinter(string? text) => text?.ToLowerInvariant() switch

@@ -5,6 +5,7 @@
 //                                          └→ BatchQueue → PrintLoop  → printer → standard output
 //
 // Exactly one branch answers to the ledger: the receiver when there is one, else the printer.
+using Agent.Delivery.Exporters;
 using Agent.Diagnostics;
 using Agent.Protocols;
 using Agent.Tracing;
@@ -20,7 +21,7 @@ internal sealed class DeliveryPipeline : IDisposable
 
     private readonly CancellationTokenSource _drain = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly OtlpHttpExporter? _exporter;
+    private readonly IExporter? _exporter;
     private readonly BatchQueue? _exportQueue;
     private readonly BatchQueue? _printQueue;
     private readonly Task _work;
@@ -30,18 +31,18 @@ internal sealed class DeliveryPipeline : IDisposable
     {
         _ledger = ledger;
         var tasks = new List<Task>();
-        if (options.Endpoint is not null)
+        if (options.Receivers is [var receiver, ..])
         {
-            _exporter = new OtlpHttpExporter(options, options.Endpoint);
+            _exporter = receiver.CreateExporter();
             _exportQueue = new BatchQueue(options.MaxQueueSpans, options.MaxQueueBytes, ledger);
-            var loop = new ExportLoop(options, _exportQueue, _exporter, ledger, log);
+            var loop = new ExportLoop(options, receiver, _exportQueue, _exporter, ledger, log);
             tasks.Add(Task.Run(() => loop.RunAsync(_drain.Token, _stop.Token)));
         }
 
         var printer = CreatePrinter(options, terminal);
         if (printer is not null)
         {
-            var answering = options.Endpoint is null ? ledger : null;
+            var answering = options.Receivers.Count == 0 ? ledger : null;
             _printQueue = new BatchQueue(
                 options.MaxQueueSpans, Math.Min(options.MaxQueueBytes, MaxPrintQueueBytes), answering);
             var loop = new PrintLoop(_printQueue, printer, output, answering, log);
@@ -93,7 +94,7 @@ internal sealed class DeliveryPipeline : IDisposable
         TracePrinter.Text => new TextPrinter(TimeZoneInfo.Local),
         TracePrinter.Json => new JsonPrinter(),
         TracePrinter.Tree => new TreePrinter(terminal, TimeProvider.System),
-        null when options.Endpoint is null => new TreePrinter(terminal, TimeProvider.System),
+        null when options.Receivers.Count == 0 => new TreePrinter(terminal, TimeProvider.System),
         _ => null,
     };
 

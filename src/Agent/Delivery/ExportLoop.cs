@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One task that moves batches from the queue to the receiver, in order, one request at a time. While a request is
 // retried its spans stay in flight and the queue fills up behind it; the queue decides what gives way.
+using Agent.Delivery.Exporters;
 using Agent.Diagnostics;
 using Agent.Tracing;
 
@@ -8,9 +9,10 @@ namespace Agent.Delivery;
 
 /// <summary>Sends, retries, and tells the ledger what became of each span.</summary>
 internal sealed class ExportLoop(
-    DeliveryOptions options, BatchQueue queue, OtlpHttpExporter exporter, Ledger ledger, Action<string> log)
+    DeliveryOptions options, ReceiverOptions receiver, BatchQueue queue, IExporter exporter, Ledger ledger, Action<string> log)
 {
     private readonly List<SpanBatch> _request = [];
+    private readonly ExportRequest _export = new();
     private string? _lastComplaint;
 
     /// <summary>
@@ -60,12 +62,14 @@ internal sealed class ExportLoop(
 
     private async Task DeliverAsync(CancellationToken stop)
     {
-        var spans = _request.Sum(batch => (long)batch.Spans);
+        _export.Clear();
+        _request.ForEach(batch => _export.Add(batch.Encoded, batch.Spans));
+        var spans = _export.Spans;
         var started = Environment.TickCount64;
         var delay = new RetryDelay(options.RetryDelay, options.MaxRetryDelay);
         while (true)
         {
-            var result = await exporter.SendAsync(_request, stop).ConfigureAwait(false);
+            var result = await exporter.SendAsync(_export, stop).ConfigureAwait(false);
             Complain(result);
             if (result.Outcome != SendOutcome.TryAgain)
             {
@@ -119,11 +123,11 @@ internal sealed class ExportLoop(
     {
         if (result.Outcome == SendOutcome.Accepted && result.Message is null && _lastComplaint is not null)
         {
-            log($"export: {options.Endpoint} accepts spans again");
+            log($"export: {receiver.Endpoint} accepts spans again");
         }
         else if (result.Message is not null && result.Message != _lastComplaint)
         {
-            log($"export: {options.Endpoint}: {result.Message}");
+            log($"export: {receiver.Endpoint}: {result.Message}");
         }
 
         _lastComplaint = result.Message;

@@ -16,7 +16,7 @@ public class EnvironmentReaderTests
         Assert.Equal(TcpOption.Off, options.TcpOption);
         Assert.Null(options.Cgroup);
         Assert.Equal(TracePrinter.Tree, options.Delivery.Printer);
-        Assert.Null(options.Delivery.Endpoint);
+        Assert.Empty(options.Delivery.Receivers);
         Assert.Equal(LogLevel.Info, options.LogLevel);
         Assert.Equal(new SamplingOptions(Sampler.AlwaysOn, true, 1UL << 63), options.Sampling);
         Assert.True(options.Selector.MatchesPort(8080, "/srv/app"));

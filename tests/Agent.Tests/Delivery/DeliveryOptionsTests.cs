@@ -15,29 +15,29 @@ public class DeliveryOptionsTests
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT=http://a;OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "http://a/v1/traces")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT= ", null)]
     [InlineData("", null)]
-    public void Endpoint(string environment, string? expected) => Assert.Equal(expected, Read(environment).Endpoint?.AbsoluteUri);
+    public void Endpoint(string environment, string? expected) => Assert.Equal(expected, Read(environment).Receivers.SingleOrDefault()?.Endpoint.AbsoluteUri);
 
     [Fact]
     public void Headers_are_percent_decoded_and_the_signal_wins()
     {
         Assert.Equal(
             [new("api-key", "a b=c"), new("x", "1")],
-            Read("OTEL_EXPORTER_OTLP_HEADERS=api-key=a%20b=c , x=1,").Headers);
+            Read("OTEL_EXPORTER_OTLP_ENDPOINT=http://a;OTEL_EXPORTER_OTLP_HEADERS=api-key=a%20b=c , x=1,").Receivers[0].Headers);
         Assert.Equal(
-            [new("t", "2")], Read("OTEL_EXPORTER_OTLP_HEADERS=x=1;OTEL_EXPORTER_OTLP_TRACES_HEADERS=t=2").Headers);
+            [new("t", "2")], Read("OTEL_EXPORTER_OTLP_ENDPOINT=http://a;OTEL_EXPORTER_OTLP_HEADERS=x=1;OTEL_EXPORTER_OTLP_TRACES_HEADERS=t=2").Receivers[0].Headers);
     }
 
     [Fact]
     public void Numbers_are_read()
     {
         var options = Read(
-            "OTEL_EXPORTER_OTLP_TIMEOUT=1500;OTEL_BSP_SCHEDULE_DELAY=50;OTEL_BSP_MAX_QUEUE_SIZE=7;HILO_QUEUE_BYTES=9");
+            "OTEL_EXPORTER_OTLP_ENDPOINT=http://a;OTEL_EXPORTER_OTLP_TIMEOUT=1500;OTEL_BSP_SCHEDULE_DELAY=50;OTEL_BSP_MAX_QUEUE_SIZE=7;HILO_QUEUE_BYTES=9");
 
         Assert.Equal(
             (1500, 50, 7, 9),
-            (options.Timeout.TotalMilliseconds, options.BatchDelay.TotalMilliseconds, options.MaxQueueSpans, options.MaxQueueBytes));
+            (options.Receivers[0].Timeout.TotalMilliseconds, options.BatchDelay.TotalMilliseconds, options.MaxQueueSpans, options.MaxQueueBytes));
         Assert.Equal(
-            20, Read("OTEL_EXPORTER_OTLP_TIMEOUT=10;OTEL_EXPORTER_OTLP_TRACES_TIMEOUT=20").Timeout.TotalMilliseconds);
+            20, Read("OTEL_EXPORTER_OTLP_ENDPOINT=http://a;OTEL_EXPORTER_OTLP_TIMEOUT=10;OTEL_EXPORTER_OTLP_TRACES_TIMEOUT=20").Receivers[0].Timeout.TotalMilliseconds);
     }
 
     [Theory]

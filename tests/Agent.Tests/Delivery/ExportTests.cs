@@ -2,6 +2,7 @@
 using System.Text;
 using Agent.Contract;
 using Agent.Delivery;
+using Agent.Delivery.Exporters;
 using Agent.Diagnostics;
 using Agent.Tests.Tracing;
 using Google.Protobuf;
@@ -31,7 +32,10 @@ public class ExportTests
     public async Task Request_carries_headers_path_and_type_and_no_context()
     {
         using var receiver = new Receiver();
-        var options = Options(receiver) with { Headers = [new("authorization", "Bearer a=b"), new("x-tenant", "t 1")] };
+        var options = With(Options(receiver), receiver => receiver with
+        {
+            Headers = [new("authorization", "Bearer a=b"), new("x-tenant", "t 1")],
+        });
 
         await RunAsync(options, spans: 1);
 
@@ -157,7 +161,7 @@ public class ExportTests
     {
         using var receiver = new Receiver((request, _) => Task.Delay(request == 1 ? 600 : 0));
 
-        var ledger = await RunAsync(Options(receiver) with { Timeout = TimeSpan.FromMilliseconds(200) }, spans: 5);
+        var ledger = await RunAsync(With(Options(receiver), receiver => receiver with { Timeout = TimeSpan.FromMilliseconds(200) }), spans: 5);
 
         Assert.Equal("ledger: seen 5 = exported 5 + dropped 0 + in flight 0; unsampled 0", ledger);
         Assert.Contains("no answer within", _log[0], StringComparison.Ordinal);
@@ -224,11 +228,14 @@ public class ExportTests
         Assert.Equal(2000, Balance(ledger, 2000).Exported);
     }
 
+    private static DeliveryOptions With(DeliveryOptions options, Func<ReceiverOptions, ReceiverOptions> change) =>
+        options with { Receivers = [change(options.Receivers[0])] };
+
     private static DeliveryOptions Options(Receiver receiver) => Options(receiver.Port);
 
     private static DeliveryOptions Options(int port) => new()
     {
-        Endpoint = new Uri($"http://127.0.0.1:{port}/v1/traces"),
+        Receivers = [new() { Name = "receiver", Endpoint = new Uri($"http://127.0.0.1:{port}/v1/traces") }],
         RetryDelay = TimeSpan.FromMilliseconds(20),
         MaxRetryDelay = TimeSpan.FromMilliseconds(100),
     };

@@ -141,7 +141,7 @@ public class PrinterTests
         using var receiver = new Receiver();
         var ledger = new Ledger();
         using var output = new MemoryStream();
-        var options = new DeliveryOptions { Endpoint = receiver.Endpoint, Printer = TracePrinter.Json };
+        var options = new DeliveryOptions { Receivers = [new() { Name = "receiver", Endpoint = receiver.Endpoint }], Printer = TracePrinter.Json };
         using (var pipeline = DeliveryPipeline.Start(options, ledger, Spans.Plain(100), output, _ => { }))
         {
             for (var i = 0; i < 100; i++)

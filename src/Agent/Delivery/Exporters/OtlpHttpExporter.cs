@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// OTLP over HTTP with protobuf bodies. One attempt per call: waiting and retrying is ExportLoop's.
+// OTLP over HTTP with protobuf bodies.
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using Agent.Tracing;
 
-namespace Agent.Delivery;
+namespace Agent.Delivery.Exporters;
 
 /// <summary>Posts batches to one endpoint and reads the answer.</summary>
-internal sealed class OtlpHttpExporter : IDisposable
+internal sealed class OtlpHttpExporter : IExporter
 {
     private const int MaxAnswerSize = 64 * 1024;
     private const int MaxMessageSize = 200;
@@ -17,9 +16,9 @@ internal sealed class OtlpHttpExporter : IDisposable
     private readonly Uri _endpoint;
     private readonly TimeSpan _timeout;
 
-    public OtlpHttpExporter(DeliveryOptions options, Uri endpoint)
+    public OtlpHttpExporter(ReceiverOptions options)
     {
-        _endpoint = endpoint;
+        _endpoint = options.Endpoint;
         _timeout = options.Timeout;
         _client = new HttpClient(CreateHandler(options)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         var version = typeof(OtlpHttpExporter).Assembly.GetName().Version?.ToString(3);
@@ -30,13 +29,13 @@ internal sealed class OtlpHttpExporter : IDisposable
         }
     }
 
-    public async Task<SendResult> SendAsync(IReadOnlyList<SpanBatch> batches, CancellationToken cancel)
+    public async Task<SendResult> SendAsync(ExportRequest spans, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(_timeout);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new BatchContent(batches) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new ExportContent(spans) };
             using var response = await _client
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
             var answer = await ReadAnswerAsync(response.Content, limit.Token).ConfigureAwait(false);
@@ -54,7 +53,7 @@ internal sealed class OtlpHttpExporter : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private static SocketsHttpHandler CreateHandler(DeliveryOptions options) => new()
+    private static SocketsHttpHandler CreateHandler(ReceiverOptions options) => new()
     {
         ActivityHeadersPropagator = null, // Hilo's own requests carry no context and make no spans
         AllowAutoRedirect = false,

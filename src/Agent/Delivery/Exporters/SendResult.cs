@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-namespace Agent.Delivery;
+namespace Agent.Delivery.Exporters;
 
 /// <summary>What a receiver made of one request.</summary>
 internal enum SendOutcome

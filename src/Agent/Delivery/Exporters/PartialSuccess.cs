@@ -2,7 +2,7 @@
 using System.Text;
 using Agent.Otlp;
 
-namespace Agent.Delivery;
+namespace Agent.Delivery.Exporters;
 
 /// <summary>The answer to an accepted request: how many spans the receiver took out of it, and why.</summary>
 internal static class PartialSuccess

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-namespace Agent.Delivery;
+namespace Agent.Delivery.Exporters;
 
 /// <summary>
 /// Exponential back-off with jitter: each wait is drawn from half to one and a half of a delay that doubles, so

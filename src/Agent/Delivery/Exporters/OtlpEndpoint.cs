@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-namespace Agent.Delivery;
+namespace Agent.Delivery.Exporters;
 
 /// <summary>
 /// Endpoint and headers by the OTLP exporter specification: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is used as it is,
