@@ -231,6 +231,7 @@ static __always_inline void tls_over(const struct tls_name *name)
 
     if (!inner)
         return;
+    go_session_over(inner);
     responses = name->role == ROLE_CLIENT ? &inner->rx : &inner->tx;
     if (responses->phase == STREAM_UNTIL_CLOSE)
         exchange_close(inner, OUTCOME_COMPLETE, bpf_ktime_get_ns());

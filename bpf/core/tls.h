@@ -32,9 +32,35 @@ struct {
     __type(value, enum tls_process);
 } tls_processes SEC(".maps");
 
+/* A session of Go's own TLS (tls_go.h): where it is in which process. */
+struct go_session {
+    __u64 id;
+    __u32 pid;
+    __u32 pad;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, TLS_CONNECTIONS_MAX);
+    __type(key, struct go_session);
+    __type(value, struct tls_name);
+} go_sessions SEC(".maps");
+
 static __always_inline struct connection *tls_connection(const struct tls_name *name)
 {
     return bpf_map_lookup_elem(&tls_connections, name);
+}
+
+/* Its memory may have become another session's by now. */
+static __always_inline void go_session_over(const struct connection *inner)
+{
+    struct go_session session = {.id = inner->tls_session, .pid = inner->pid};
+    struct tls_name *name = bpf_map_lookup_elem(&go_sessions, &session);
+
+    if (name && name->role == inner->role &&
+        *(__u64 *)name->random == *(const __u64 *)inner->tls.random)
+        bpf_map_delete_elem(&go_sessions, &session);
 }
 
 /* Before 6.2 a key must not be in memory of a caller. */

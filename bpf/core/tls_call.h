@@ -14,7 +14,7 @@ struct tls_call {
     __u32 library;
     __u32 reads;          /* 1: it gives plaintext */
     struct tls_name name; /* of its connection, once that is known */
-    __u32 pad;
+    __u32 whole;          /* 1: it takes all that is to be written, or fails for good */
 };
 
 struct {
@@ -44,6 +44,7 @@ static __always_inline struct tls_call *tls_call_begin(struct pt_regs *registers
     call->done = cookie & PROBE_TLS_TELLS_APART ? PT_REGS_PARM4(registers) : 0;
     call->library = cookie >> 32;
     call->reads = reads;
+    call->whole = 0;
     call->name.target = 0;
     return call;
 }

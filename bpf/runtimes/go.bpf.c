@@ -17,9 +17,8 @@
  * the kernel can emulate. All arguments are still in registers there (ABIInternal, Go 1.17 and later); it
  * runs again after the stack has grown, so each place may be told the same thing twice. */
 #include "../core/emit.h"
-#include "../core/request.h"
-#include <linux/ptrace.h>
-#include <bpf/bpf_tracing.h>
+#include "../core/go_registers.h"
+#include "../core/tls.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -33,20 +32,6 @@ EVENT_LAYOUT(go_program);
 #define DATA 8           /* of an interface: behind its type */
 #define CONTEXT_DEPTH 16
 #define SOCKET_DEPTH 3 /* of a connection in a connection, as TLS is */
-
-#if defined(__TARGET_ARCH_x86)
-#define GO_AX(registers) (registers)->rax
-#define GO_BX(registers) (registers)->rbx
-#define GO_CX(registers) (registers)->rcx
-#define GO_DI(registers) (registers)->rdi
-#define GO_G(registers) (registers)->r14
-#else /* its probes are attached to programs for x86 only */
-#define GO_AX(registers) PT_REGS_PARM1(registers)
-#define GO_BX(registers) PT_REGS_PARM2(registers)
-#define GO_CX(registers) PT_REGS_PARM3(registers)
-#define GO_DI(registers) PT_REGS_PARM4(registers)
-#define GO_G(registers) 0
-#endif
 
 struct go_place {
     const struct go_program *program;
@@ -120,15 +105,29 @@ static __always_inline __u64 cookie_of_fd(__u32 fd)
     return BPF_CORE_READ(socket, sk, __sk_common.skc_cookie.counter);
 }
 
+static __always_inline __u64 cookie_of_session(__u32 pid, __u64 conn)
+{
+    struct go_session session = {.id = conn, .pid = pid};
+    struct tls_name *name = bpf_map_lookup_elem(&go_sessions, &session);
+    struct connection *inner = name ? tls_connection(name) : NULL;
+
+    return inner ? inner->cookie : 0;
+}
+
 /* The request on this stream of a net.Conn. Whatever wraps another one has it first, by convention; that
  * the right one was found is known from the stream. */
-static __always_inline bool go_call(__u64 conn, __u32 stream, struct go_work *work)
+static __always_inline bool go_call(const struct go_place *place,
+                                    __u64 conn,
+                                    __u32 stream,
+                                    struct go_work *work)
 {
     struct open_request *request;
     __u64 cookie;
 
     for (int depth = 0; depth < SOCKET_DEPTH && conn; depth++) {
-        cookie = cookie_of_fd((__u32)go_word(go_word(conn) + SOCKET_OF_FD));
+        cookie = cookie_of_session(place->pid, conn);
+        if (!cookie)
+            cookie = cookie_of_fd((__u32)go_word(go_word(conn) + SOCKET_OF_FD));
         request = cookie ? open_request_of(call_cookie(cookie, stream)) : NULL;
         if (request) {
             work->cookie = request->cookie;
@@ -177,7 +176,7 @@ static __always_inline void go_serve_stream(struct go_place *place, struct pt_re
     __u64 conn = go_word(GO_AX(registers) + SERVER_SOCKET + DATA);
     struct go_work work;
 
-    if (go_call(conn, (__u32)go_word(stream + STREAM_NUMBER), &work))
+    if (go_call(place, conn, (__u32)go_word(stream + STREAM_NUMBER), &work))
         go_serves(place, go_word(GO_CX(registers) + place->program->request_context + DATA), &work);
 }
 
@@ -188,7 +187,7 @@ static __always_inline void go_serve_call(struct go_place *place, struct pt_regs
     __u64 conn = go_word(GO_CX(registers) + program->rpc_connection + DATA);
     struct go_work work;
 
-    if (go_call(conn, (__u32)go_word(stream + program->rpc_stream), &work))
+    if (go_call(place, conn, (__u32)go_word(stream + program->rpc_stream), &work))
         go_serves(place, go_word(stream + program->rpc_stream_context + DATA), &work);
 }
 

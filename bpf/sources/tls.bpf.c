@@ -6,7 +6,7 @@
  * tells the same bytes again, which is no harm. The walks are programs of their own, as both directions have
  * them in common. */
 #include "../core/http2_walk.h"
-#include "../core/tls_call.h"
+#include "../core/tls_go.h"
 #include "../core/throttle.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -154,6 +154,14 @@ APART void tls_has_read(struct connection *connection, const struct tls_call *ca
         task_read(connection->cookie, request);
 }
 
+static __always_inline void tls_told(struct connection *connection, const struct tls_call *call)
+{
+    if (call->reads)
+        tls_has_read(connection, call);
+    else if (call->whole)
+        connection->tls_written += call->size;
+}
+
 SEC("uprobe.multi")
 int on_tls_http1(struct pt_regs *registers)
 {
@@ -167,8 +175,7 @@ int on_tls_http1(struct pt_regs *registers)
     tls_walk(&feed, call, tls_step);
     if (connection->http2)
         bpf_tail_call(registers, &tls_walks, WALK_HTTP2);
-    if (call->reads)
-        tls_has_read(connection, call);
+    tls_told(connection, call);
     return 0;
 }
 
@@ -195,9 +202,16 @@ int on_tls_http2(struct pt_regs *registers)
     };
 
     tls_walk(&feed.feed, call, tls_http2_step);
-    if (call->reads)
-        tls_has_read(connection, call);
+    tls_told(connection, call);
     return 0;
+}
+
+static __always_inline void tls_read_on(struct pt_regs *registers,
+                                        const struct tls_call *call,
+                                        const struct connection *connection)
+{
+    if (!stream_is_deaf(call->reads ? &connection->rx : &connection->tx))
+        bpf_tail_call(registers, &tls_walks, connection->http2 ? WALK_HTTP2 : WALK_HTTP1);
 }
 
 /* Reads the plaintext of a call, if its session is that of a connection of ours. */
@@ -208,10 +222,21 @@ static __always_inline void tls_follow(struct pt_regs *registers, struct tls_cal
     if (!call->size || throttle_step() == THROTTLE_OFF)
         return;
     connection = tls_session_connection(call->library, call->session, !call->reads, &call->name);
-    if (!connection)
+    if (connection)
+        tls_read_on(registers, call, connection);
+    else
         call->name.target = 0;
-    else if (!stream_is_deaf(call->reads ? &connection->rx : &connection->tx))
-        bpf_tail_call(registers, &tls_walks, connection->http2 ? WALK_HTTP2 : WALK_HTTP1);
+}
+
+static __always_inline void tls_go_follow(struct pt_regs *registers, struct tls_call *call)
+{
+    struct connection *connection;
+
+    if (!call || throttle_step() == THROTTLE_OFF)
+        return;
+    connection = tls_connection(&call->name);
+    if (connection)
+        tls_read_on(registers, call, connection);
 }
 
 SEC("uprobe.multi")
@@ -251,5 +276,26 @@ int on_tls_read_return(struct pt_regs *registers)
 
     if (call)
         tls_follow(registers, call);
+    return 0;
+}
+
+SEC("uprobe.multi")
+int on_go_tls_handshake(struct pt_regs *registers)
+{
+    tls_go_begin(registers);
+    return 0;
+}
+
+SEC("uprobe.multi")
+int on_go_tls_write(struct pt_regs *registers)
+{
+    tls_go_follow(registers, tls_go_writes(registers));
+    return 0;
+}
+
+SEC("uprobe.multi")
+int on_go_tls_read(struct pt_regs *registers)
+{
+    tls_go_follow(registers, tls_go_reads(registers));
     return 0;
 }

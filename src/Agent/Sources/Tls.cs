@@ -153,6 +153,9 @@ internal sealed class Tls : IProbe, IDisposable
             Attach(programs.Read, TlsHook.Read);
             Attach(programs.WriteReturn, TlsHook.WriteReturn);
             Attach(programs.Write, TlsHook.Write);
+            Attach(programs.GoRead, TlsHook.GoRead);
+            Attach(programs.GoWrite, TlsHook.GoWrite);
+            Attach(programs.GoHandshake, TlsHook.GoHandshake);
             programs.SeesAll(process.Pid);
             Log.Debug($"tls: process {process.Pid} ({process.Program}) is probed in {ProcFs.ReadLink(file.Path)}");
         }
@@ -188,7 +191,7 @@ internal sealed class Tls : IProbe, IDisposable
         {
             if (site.Hook == hook)
             {
-                places.Add(new UprobePlace(site.Offset, TlsPrograms.Cookie(number, site.TellsApart)));
+                places.Add(new UprobePlace(site.Offset, site.Distance != 0 ? site.Distance : TlsPrograms.Cookie(number, site.TellsApart)));
             }
         }
         return [.. places];

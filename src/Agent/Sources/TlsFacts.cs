@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recognises TLS libraries by the functions they have: OpenSSL 1.1 and 3 and BoringSSL, as a library or linked into the
-// program, and GnuTLS. Names are exported, or else among all symbols; one that is linked statically and stripped of its
-// symbols is not found.
+// program, GnuTLS, and Go's own. Names are exported, or else among all symbols; one that is linked statically and stripped of its
+// symbols is not found, unless it is Go's.
 //
 // A function that calls the other of its pair is not probed, or each call would be seen twice.
 using Agent.Probes;
 using Agent.Probes.X86;
+using Agent.Runtimes.Go;
 
 namespace Agent.Sources;
 
@@ -50,6 +51,10 @@ internal readonly struct TlsFacts
             {
                 Add(TlsHook.Write, false, send);
             }
+        }
+        if (elf.IsGo)
+        {
+            sites.AddRange(GoTls.Find(elf));
         }
         return new TlsFacts(sites);
 

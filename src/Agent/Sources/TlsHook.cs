@@ -8,4 +8,9 @@ internal enum TlsHook : byte
     WriteReturn,
     Read,
     ReadReturn,
+
+    /// <summary>Of TLS of Go's own a handshake begins.</summary>
+    GoHandshake,
+    GoWrite,
+    GoRead,
 }

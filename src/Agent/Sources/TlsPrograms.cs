@@ -38,6 +38,12 @@ internal sealed class TlsPrograms : IDisposable
 
     internal BpfProgram ReadReturn => Find("on_tls_read_return");
 
+    internal BpfProgram GoHandshake => Find("on_go_tls_handshake");
+
+    internal BpfProgram GoWrite => Find("on_go_tls_write");
+
+    internal BpfProgram GoRead => Find("on_go_tls_read");
+
     /// <summary>What an attached program gets as its cookie.</summary>
     /// <param name="library">Number of the library, below 4,096: sessions of one have one layout.</param>
     /// <param name="tellsApart">The function stores how many bytes it did where its fourth argument points to.</param>

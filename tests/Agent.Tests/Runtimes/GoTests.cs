@@ -4,6 +4,7 @@ using System.Text;
 using Agent.Contract;
 using Agent.Probes;
 using Agent.Runtimes.Go;
+using Agent.Sources;
 
 namespace Agent.Tests.Runtimes;
 
@@ -54,6 +55,35 @@ public sealed class GoTests : IDisposable
         Assert.All(jumps, site => Assert.True(places[site] is [0x76, _] or [0x0f, 0x86]));
         Assert.Equal(0xe8, places[GoSite.Start][0]);
         Assert.DoesNotContain(GoSite.ServeCall, places.Keys);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-s -w")]
+    public void Tls_is_probed_where_a_function_has_all_that_is_asked_for(string linker)
+    {
+        using var elf = Open(Build(linker));
+
+        var sites = TlsFacts.Read(elf).Sites.ToArray().ToLookup(site => site.Hook);
+
+        Assert.Equal([32u, 32u, 24u, 24u], sites[TlsHook.GoHandshake].Select(site => site.Distance));
+        Assert.All(sites[TlsHook.GoHandshake].Append(Assert.Single(sites[TlsHook.GoWrite])), site =>
+            Assert.True(elf.ReadCode(site.Offset, 2) is [0x76, _] or [0x0f, 0x86]));
+        var read = Assert.Single(sites[TlsHook.GoRead]);
+        Assert.Equal(0xe8, elf.ReadCode(read.Offset, 1)[0]);
+        Assert.InRange(read.Distance, 8u, 1024u);
+        Assert.Equal(6, sites.Sum(hook => hook.Count()));
+    }
+
+    [Theory]
+    [InlineData("4889442470", 0x70)]
+    [InlineData("4883ec6848894c247848898424a0010000", 0x1a0)]
+    [InlineData("48895c2478", 0)]
+    [InlineData("48894424", 0)]
+    public void Where_the_first_argument_is_kept_is_found(string code, int distance)
+    {
+        Assert.Equal(distance > 0, GoTls.TryFindFirstArgument(Convert.FromHexString(code), out var found));
+        Assert.Equal((uint)distance, found);
     }
 
     [Fact]
@@ -113,7 +143,7 @@ public sealed class GoTests : IDisposable
     {
         var source = Path.Combine(_folder.FullName, "main.go");
         var program = Path.Combine(_folder.FullName, $"program{linker.Length}");
-        File.WriteAllText(source, "package main\n\nimport \"net/http\"\n\nfunc main() {\n\thttp.Get(\"http://127.0.0.1/\")\n\thttp.ListenAndServe(\"127.0.0.1:0\", nil)\n}\n");
+        File.WriteAllText(source, "package main\n\nimport \"net/http\"\n\nfunc main() {\n\thttp.Get(\"http://127.0.0.1/\")\n\thttp.ListenAndServeTLS(\"127.0.0.1:0\", \"\", \"\", nil)\n}\n");
         Run("go", "build", "-ldflags", linker, "-o", program, source);
         return program;
     }

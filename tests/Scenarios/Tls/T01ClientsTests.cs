@@ -10,7 +10,7 @@ public sealed class T01ClientsTests : Scenario
     private const int Port = 8443;
     private const string Address = "https://127.0.0.1:8443";
 
-    // Java and Go bring their own TLS.
+    // Java brings its own TLS.
     [Theory]
     [InlineData("curl", 0)]
     [InlineData("curl", 3000)]
@@ -23,6 +23,8 @@ public sealed class T01ClientsTests : Scenario
     [InlineData("php-streams", 3000)]
     [InlineData("php-curl", 0)]
     [InlineData("dotnet-httpclient", 3000)]
+    [InlineData("go-http", 0)] // crypto/tls
+    [InlineData("go-http", 3000)]
     public void Both_ends_tell_each_request(string kind, int size)
     {
         var certificate = new Certificate(Sandbox);

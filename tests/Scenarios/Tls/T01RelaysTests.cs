@@ -19,6 +19,7 @@ public sealed class T01RelaysTests : Scenario
     [InlineData("nginx")]
     [InlineData("nginx-openssl-1.1")]
     [InlineData("boringssl")]
+    [InlineData("go")] // crypto/tls
     public void What_a_service_asks_is_part_of_what_it_was_asked(string kind)
     {
         using var agent = Relay(kind);
@@ -45,6 +46,7 @@ public sealed class T01RelaysTests : Scenario
     [InlineData("asyncio")]
     [InlineData("node")]
     [InlineData("dotnet")]
+    [InlineData("go")]
     public void Many_connections_at_once_are_kept_apart(string kind)
     {
         using var agent = Relay(kind, "--parallel", "--parallel-max", "16");

@@ -14,6 +14,7 @@ public sealed class T02HostsTests : TwoHosts
     [InlineData("python-http.client")]
     [InlineData("node-http")]
     [InlineData("wget")]
+    [InlineData("go-http")]
     public void The_server_finds_its_parent_on_the_other_host(string kind)
     {
         var certificate = new Certificate(Sandbox);

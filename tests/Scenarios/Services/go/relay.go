@@ -23,6 +23,7 @@ import (
 
 type job struct {
 	ctx    context.Context
+	query  string
 	answer chan string
 }
 
@@ -32,15 +33,27 @@ type relay struct {
 	jobs       chan job
 }
 
+// With it everything is HTTPS; it holds the key, too.
+var certificate = os.Getenv("WEB_CERTIFICATE")
+
+func scheme() string {
+	if certificate != "" {
+		return "https://"
+	}
+	return "http://"
+}
+
 // One connection for all requests with HTTP/2, one for each that is under way with HTTP/1.
 func newClient(protocol string) *http.Client {
-	if protocol == "http2" {
+	if protocol == "http2" && certificate != "" {
+		return &http.Client{Transport: &http2.Transport{}}
+	} else if protocol == "http2" {
 		return &http.Client{Transport: &http2.Transport{
 			AllowHTTP: true,
 			DialTLS:   func(network, address string, _ *tls.Config) (net.Conn, error) { return net.Dial(network, address) },
 		}}
 	}
-	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2000}}
+	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2000, TLSClientConfig: &tls.Config{}}}
 }
 
 func pause() {
@@ -61,33 +74,33 @@ func get(client *http.Client, ctx context.Context, url string) string {
 	return string(text)
 }
 
-func (r *relay) ask(ctx context.Context) string {
-	return get(r.client, ctx, "http://"+r.next+"/last")
+func (r *relay) ask(ctx context.Context, query string) string {
+	return get(r.client, ctx, scheme()+r.next+"/last?"+query)
 }
 
 // A worker knows nothing of a request but its context.
 func (r *relay) work() {
 	for next := range r.jobs {
 		pause()
-		next.answer <- r.ask(next.ctx)
+		next.answer <- r.ask(next.ctx, next.query)
 	}
 }
 
-func (r *relay) relayed(ctx context.Context, way string) string {
+func (r *relay) relayed(ctx context.Context, way, query string) string {
 	answer := make(chan string, 1)
 	switch way {
 	case "/goroutine": // nothing is handed over
-		return r.ask(context.Background())
+		return r.ask(context.Background(), query)
 	case "/context":
 		derived, stop := context.WithTimeout(context.WithValue(ctx, r, way), time.Minute)
 		defer stop()
-		return r.ask(derived)
+		return r.ask(derived, query)
 	case "/pool":
-		r.jobs <- job{ctx, answer}
+		r.jobs <- job{ctx, query, answer}
 	case "/spawn":
 		go func() {
 			pause()
-			answer <- r.ask(context.Background())
+			answer <- r.ask(context.Background(), query)
 		}()
 	}
 	return <-answer
@@ -97,7 +110,7 @@ func (r *relay) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 	line := r.port + " " + strings.Join(request.Header["Traceparent"], ",")
 	pause()
 	if r.next != "" {
-		line += "|" + r.relayed(request.Context(), request.URL.Path)
+		line += "|" + r.relayed(request.Context(), request.URL.Path, request.URL.RawQuery)
 	}
 	io.WriteString(response, line)
 }
@@ -107,10 +120,18 @@ func serve(protocol, port, next string) error {
 	for i := 0; i < 100; i++ {
 		go handler.(*relay).work()
 	}
-	if protocol == "http2" {
-		handler = h2c.NewHandler(handler, &http2.Server{MaxConcurrentStreams: 2000})
+	server := &http.Server{Addr: "127.0.0.1:" + port, Handler: handler, TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){}}
+	many := &http2.Server{MaxConcurrentStreams: 2000}
+	if certificate == "" {
+		if protocol == "http2" {
+			server.Handler = h2c.NewHandler(handler, many)
+		}
+		return server.ListenAndServe()
 	}
-	return http.ListenAndServe("127.0.0.1:"+port, handler)
+	if protocol == "http2" {
+		http2.ConfigureServer(server, many)
+	}
+	return server.ListenAndServeTLS(certificate, certificate)
 }
 
 func client(protocol, address, way string, count, concurrent int) error {
@@ -123,8 +144,8 @@ func client(protocol, address, way string, count, concurrent int) error {
 		running.Add(1)
 		go func() {
 			defer running.Done()
-			for range requests {
-				text := get(client, context.Background(), "http://"+address+"/"+way)
+			for i := range requests {
+				text := get(client, context.Background(), fmt.Sprint(scheme(), address, "/", way, "?id=", i))
 				printing.Lock()
 				fmt.Println("answer " + text)
 				printing.Unlock()

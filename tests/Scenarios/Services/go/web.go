@@ -91,7 +91,11 @@ func client(base string, count, size int, prefix string) error {
 
 func run(arguments []string) error {
 	if arguments[0] == "serve" {
-		return http.ListenAndServe("127.0.0.1:"+arguments[1], http.HandlerFunc(answer))
+		address := "127.0.0.1:" + arguments[1]
+		if certificate := os.Getenv("WEB_CERTIFICATE"); certificate != "" { // it holds the key, too
+			return http.ListenAndServeTLS(address, certificate, certificate, http.HandlerFunc(answer))
+		}
+		return http.ListenAndServe(address, http.HandlerFunc(answer))
 	}
 	count, _ := strconv.Atoi(arguments[3])
 	size, _ := strconv.Atoi(arguments[4])
