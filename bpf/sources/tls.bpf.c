@@ -222,6 +222,9 @@ static __always_inline void tls_follow(struct pt_regs *registers, struct tls_cal
     if (!call->size || throttle_step() == THROTTLE_OFF)
         return;
     connection = tls_session_connection(call->library, call->session, !call->reads, &call->name);
+    /* Before Linux 6.12 a return probe of one process is run in each that has one there: once is enough. */
+    if (call->reads)
+        call->session = 0;
     if (connection)
         tls_read_on(registers, call, connection);
     else
