@@ -10,7 +10,7 @@ usage="usage: build.sh [COMMAND]
            bench grpc: calls
   kernels [VERSION]...
            build, then try everything on Debian's kernels 5.10, 6.1, 6.12, newest and under lockdown, in virtual
-           machines; writes docs/kernels.md
+           machines, and compare with docs/kernels.md; with UPDATE_GOLDEN=1 write that
   fuzz     the parsers, FUZZ_SECONDS (300) each
   lint     rules that no compiler knows, formatting
   format   rewrite C and C# in the project's format

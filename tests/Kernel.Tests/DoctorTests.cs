@@ -21,6 +21,7 @@ public class DoctorTests
         Assert.DoesNotContain("NO ", text, StringComparison.Ordinal);
         Assert.Matches("canary:   fionread (right|wrong), .*bytes right, .*backpressure right\n", text);
         Assert.Matches("lockdown: (none|integrity): programs may .*; /sys/kernel/security/lockdown: (none|integrity|not mounted)\n", text);
+        Assert.Contains("tls:      read, linked by connection and TCP option; headers are not written into it: ", text, StringComparison.Ordinal);
         Assert.Contains("governor: 10 µs per ordinary request, measured every 10 s", text, StringComparison.Ordinal);
         Assert.Contains("guard:    looks every 10 s", text, StringComparison.Ordinal);
         Assert.Contains("metrics:  off", text, StringComparison.Ordinal);

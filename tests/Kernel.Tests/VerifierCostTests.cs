@@ -5,9 +5,8 @@ using System.Text.RegularExpressions;
 namespace Kernel.Tests;
 
 /// <summary>
-/// What loading costs is in <c>VerifierCost/KERNEL.txt</c>, for this kernel and for those of virtual machines. UPDATE_GOLDEN=1 writes the
-/// file of the kernel that runs, <c>UPDATE_GOLDEN=1 ./build.sh kernels</c> those of the others. On a kernel without a file, the nearest
-/// is compared and nothing fails.
+/// What loading costs is in <c>VerifierCost/KERNEL.txt</c>; UPDATE_GOLDEN=1 writes it for the kernel that runs (tests/Kernels does so for those
+/// of virtual machines). On a kernel without a file, the nearest is compared and nothing fails.
 /// </summary>
 public partial class VerifierCostTests
 {

@@ -3,18 +3,25 @@
 
 RESULT/answers gets one line for each question: group, question, yes or no, and the reason that the agent gives for a no.
 """
+import json
 import os
 import re
 import subprocess
 import sys
 import time
 
-from programs import Agent, Group, OptionCapture, Program, SERVICES
+import cost
+from injection import trial
+from programs import Agent, Group, OptionCapture, PATIENCE, Program, SERVICES
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TRACE = "0123456789abcdef0123456789abcdef"
-FRONT, BACK, BACK2 = 8001, 8002, 8003
-DOCTOR, SEEN, COST = "hilo doctor", "real programs", "verifier"
+FRONT, BACK, BACK2, SECURE, RELAY, LAST = 8001, 8002, 8003, 8004, 8005, 8006
+GO = os.path.join(HERE, "../../out/kernels/go-relay")
+DOCTOR, SEEN, COST, TRIAL = "hilo doctor", "real programs", "verifier", "trial"
+EVERYTHING = {"OTEL_EBPF_BPF_CONTEXT_PROPAGATION": "headers,tcp", "OTEL_PROPAGATORS": "tracecontext,baggage,b3,b3multi",
+              "HILO_CAPTURE_REQUEST_HEADERS": "x-tenant", "HILO_RELAY_HEADERS": "x-tenant", "HILO_GENERATE_HEADERS": "x-id",
+              "HILO_TC_INTERFACES": "lo", "OTEL_EBPF_BPF_TC_BACKEND": "tc"}
 
 
 def short(reason):
@@ -28,14 +35,16 @@ class Answers:
         self.file = open(path, "w", encoding="utf-8")
 
     def add(self, group, question, yes, reason=""):
-        reason = "" if yes else short(reason) or "no reason given"
-        self.file.write(f"{group}\t{question}\t{'yes' if yes else 'no'}\t{reason}\n")
+        self.say(group, question, "yes" if yes else "no", "" if yes else short(reason) or "no reason given")
+
+    def say(self, group, question, answer, reason):
+        self.file.write(f"{group}\t{question}\t{answer}\t{reason}\n")
         self.file.flush()
 
 
 def doctor(answers, binary, result):
     """Its own answers, whatever it asks."""
-    told = subprocess.run([binary, "doctor"], env=Group.environment(), capture_output=True, text=True, timeout=120)
+    told = subprocess.run([binary, "doctor"], env=Group.environment(), capture_output=True, text=True, timeout=300)
     with open(f"{result}/doctor", "w", encoding="utf-8") as file:
         file.write(told.stdout + told.stderr)
     question = None
@@ -48,6 +57,8 @@ def doctor(answers, binary, result):
         elif line.startswith("     why:") or (line.startswith("     ") and not line.startswith("     then:")):
             reason += line.replace("     why:", "") + "\n"
     answers.add(DOCTOR, "nothing that is required is missing", told.returncode == 0, "see above")
+    mode, reason = re.search(r"^lockdown: ([^:]*): (.*)", told.stdout, re.MULTILINE).groups()
+    answers.say(DOCTOR, "lockdown", mode, reason)
 
 
 def trace_ids(text):
@@ -57,7 +68,7 @@ def trace_ids(text):
 def joined(command):
     """What a traced program prints, or as much of it as it prints in time."""
     try:
-        return subprocess.run(command, capture_output=True, text=True, preexec_fn=Group.join, timeout=30).stdout
+        return subprocess.run(command, capture_output=True, text=True, preexec_fn=Group.join, timeout=PATIENCE).stdout
     except subprocess.TimeoutExpired:
         return ""
 
@@ -66,26 +77,72 @@ def curl(*arguments):
     return joined(["curl", "--silent", *arguments])
 
 
-def clients(kind, count):
+def clients(kind, count, port=BACK):
     """What a client of ours is answered: the headers as they arrived, for each request of one connection."""
-    return joined([sys.executable, f"{HERE}/client.py", kind, str(BACK), str(count)])
+    return joined([sys.executable, f"{HERE}/client.py", kind, str(port), str(count)])
 
 
-def services():
+def certificate(result):
+    path = f"{result}/certificate.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+                    "/CN=localhost", "-keyout", path + ".key", "-out", path], check=True, stderr=subprocess.DEVNULL)
+    with open(path, "a", encoding="ascii") as file, open(path + ".key", encoding="ascii") as key:
+        file.write(key.read())
+    return path
+
+
+def relayed(protocol, way, count):
+    """How many of so many requests at once a Go program passed on in the trace in which it got them."""
+    last = Program("last", [GO, "serve", protocol, str(LAST)], LAST)
+    relay = Program("relay", [GO, "serve", protocol, str(RELAY), f"127.0.0.1:{LAST}"], RELAY)
+    time.sleep(5)  # its probes
+    text = joined([GO, "client", protocol, f"127.0.0.1:{RELAY}", way, str(count), str(count)])
+    for program in (relay, last):
+        program.stop()
+    context = r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}"
+    return len(set(re.findall(rf"^answer {RELAY} {context}\|{LAST} 00-\1-[0-9a-f]{{16}}-[0-9a-f]{{2}}$", text, re.MULTILINE)))
+
+
+def services(result):
     return (Program("front", [sys.executable, f"{SERVICES}/python/web.py", "serve", str(FRONT)], FRONT),
             Program("back", [sys.executable, f"{SERVICES}/python/web.py", "serve", str(BACK)], BACK),
+            Program("secure", [sys.executable, f"{SERVICES}/python/web.py", "serve", str(SECURE)], SECURE,
+                    WEB_CERTIFICATE=certificate(result)),
             Program("back2", ["nghttpd", "--no-tls", "-v", str(BACK2)], BACK2))
 
 
-def headers(answers, binary, result):
+def linked(spans, port):
+    """How many spans of that server are children of a client's."""
+    told = [json.loads(line) for line in spans.splitlines()]
+    told = [span for span in told if span["attributes"].get("server.port") == port]
+    clients_of = {span["spanId"] for span in told if span["kind"] == "client"}
+    return sum(span["kind"] == "server" and span.get("parentSpanId") in clients_of for span in told)
+
+
+def verifier(answers, agent, result, settings, question):
+    """What the verifier had to do, once everything is loaded; UPDATE_GOLDEN=1 writes it."""
+    if not agent.is_ready:
+        answers.add(COST, question, False, agent.reason())
+        return
+    end, before = time.monotonic() + PATIENCE, None
+    while ("on_tls_write" not in cost.loaded() or before != cost.loaded()) and time.monotonic() < end:
+        before = cost.loaded()
+        time.sleep(2)
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        cost.update(settings, f"{result}/cost")
+    found = "\n".join(cost.differences(settings))
+    answers.add(COST, question, found == "", found)
+
+
+def headers(answers, binary, result, extent):
     """One agent as anybody starts it."""
     kept = 3
     with Agent(binary, f"{result}/headers") as agent:
-        def ask(question, yes):
-            answers.add(SEEN, question, yes, agent.reason())
+        def ask(question, yes, reason=None):
+            answers.add(SEEN, question, yes, reason if agent.is_ready and reason else agent.reason())
 
         ask("hilo run: starts, and writes headers", agent.is_ready and "headers written" in agent.errors())
-        programs = services()
+        programs = services(result)
         text = curl("-H", f"traceparent: 00-{TRACE}-0123456789abcdef-01",
                     f"http://127.0.0.1:{FRONT}/hop?next=http://127.0.0.1:{BACK}/headers")
         ask("HTTP/1: a request carries on the trace of the one that caused it (curl, Python, Python)",
@@ -100,7 +157,15 @@ def headers(answers, binary, result):
         joined(["nghttp", *[f"http://127.0.0.1:{BACK2}/{i}" for i in range(kept)]])
         ids = trace_ids(programs[-1].output())
         ask("HTTP/2: each request has its header (nghttp, nghttpd)", len(set(ids)) == kept)
+        clients("https", kept, SECURE)
+        if extent == "full":
+            for question, protocol, way in (("Go: a goroutine passes on the trace of its request, 20 at once (net/http)", "http1", "goroutine"),
+                                            ("Go: so does a worker that has only the context, HTTP/2 (x/net)", "http2", "pool")):
+                right = relayed(protocol, way, 20)
+                ask(question, right == 20, f"{right} of 20")
         time.sleep(1)
+        ask("HTTPS: each request inside TLS is told at both ends, linked (Python, OpenSSL)", linked(agent.output(), SECURE) == kept)
+        verifier(answers, agent, result, "default", "as it comes: as many instructions as in tests/Kernels/cost")
         status = agent.stop()
         ledger = re.search(r"ledger: seen (\d+) = exported (\d+) \+ dropped 0 \+ in flight 0", agent.errors())
         spans = agent.output().count('{"traceId"')
@@ -121,30 +186,28 @@ def option(answers, binary, result, name, question, **settings):
         back.stop()
 
 
-def cost(answers, result, method, question):
-    """What the verifier has to do; tests/Kernel.Tests/VerifierCostTests.cs says whether that is as it was."""
-    told = subprocess.run(["artifacts/bin/Kernel.Tests/release/Kernel.Tests", "--no-ansi", "--no-progress",
-                           "--filter-method", f"Kernel.Tests.VerifierCostTests.{method}"],
-                          capture_output=True, text=True, timeout=240)
-    with open(f"{result}/cost", "a", encoding="utf-8") as file:
-        file.write(told.stdout + told.stderr)
-    refused = re.search(r"Exception ?: (.*(?:\n      .*)*)", told.stdout)
-    answers.add(COST, question, told.returncode == 0, refused[1] if refused else "")
+def everything(answers, binary, result):
+    """One agent that is asked for all it has."""
+    with Agent(binary, f"{result}/everything", **EVERYTHING) as agent:
+        curl("http://127.0.0.1:1/")  # somebody who may speak TLS
+        verifier(answers, agent, result, "everything", "with everything that can be asked for: the same")
+        agent.stop()
 
 
 def main(binary, result, extent):
     answers = Answers(f"{result}/answers")
     Group.create()
-    doctor(answers, binary, result)
-    headers(answers, binary, result)
-    cost(answers, result, "As_it_comes", "as it comes: as many instructions as in tests/Kernel.Tests/VerifierCost")
+    headers(answers, binary, result, extent)
     if extent == "full":
+        doctor(answers, binary, result)
         option(answers, binary, result, "option", "TCP option, written by sock_ops")
         option(answers, binary, result, "tcx", "TCP option, written by traffic control, TCX",
                HILO_TC_INTERFACES="lo", OTEL_EBPF_BPF_TC_BACKEND="tcx")
         option(answers, binary, result, "clsact", "TCP option, written by traffic control, clsact",
                HILO_TC_INTERFACES="lo", OTEL_EBPF_BPF_TC_BACKEND="tc")
-        cost(answers, result, "With_everything_that_can_be_asked_for", "with everything that can be asked for: the same")
+        everything(answers, binary, result)
+        for question, yes, came in trial.tried(certificate(result)):
+            answers.add(TRIAL, question, yes, came)
 
 
 main(*sys.argv[1:])

@@ -7,14 +7,15 @@ import sys
 
 HEAD = """# Kernels
 
-What works on which kernel: Debian's, each booted in a virtual machine, by `./build.sh kernels`, which writes this page.
-`./build.sh test` compares two of them with it. Hilo itself decides nothing by version: it tries, and `hilo doctor` says what
-it found on the kernel that it runs on.
+What works on which kernel: Debian's, each booted in a virtual machine. `UPDATE_GOLDEN=1 ./build.sh kernels` writes this page;
+`./build.sh kernels` compares with it what it finds, `./build.sh test` does so with the most important on 6.1 and 6.12. Hilo itself
+decides nothing by version: it tries, and `hilo doctor` says what it found on the kernel that it runs on.
 """
 GROUPS = {
     "hilo doctor": "What `hilo doctor` finds",
     "real programs": "What `hilo run` does with real programs",
     "verifier": "What loading costs",
+    "trial": "What Hilo does not do: headers inside TLS, by registers ([why](tls-injection.md))",
 }
 
 
@@ -36,13 +37,13 @@ class Kernel:
 
     @property
     def title(self):
-        """6.12, lockdown=integrity: what is promised of that line, not of one build of it."""
+        """6.12+lockdown=integrity: what is promised of that line, not of one build of it."""
         version = re.match(r"\d+\.\d+", self.release)
-        return ", ".join([version[0] if version else self.name, *self.name.split(",")[1:]])
+        return ", ".join([version[0] if version else self.name, *self.name.split("+")[1:]])
 
 
 def order(name):
-    version, *arguments = name.split(",")
+    version, *arguments = name.split("+")
     return [int(part) for part in version.split(".")] if version != "newest" else [99], arguments
 
 
@@ -58,7 +59,7 @@ def write(path, results):
                 if question[0] == group:
                     cells = [cell(kernel.answers.get(question), notes) for kernel in kernels]
                     file.write(f"| {question[1]} | {' | '.join(cells)} |\n")
-        file.write("\n## Why not\n\nWhat the agent says of it.\n\n")
+        file.write("\n## Why\n\nWhat the agent, or the trial, says of it.\n\n")
         file.writelines(f"{number}. {note}\n" for number, note in enumerate(notes, 1))
         file.write(f"\nThe kernels were {', '.join(dict.fromkeys(kernel.release for kernel in kernels))}.\n")
     print(f"{path} is written")
@@ -67,11 +68,11 @@ def write(path, results):
 def cell(answer, notes):
     if answer is None:
         return "not tried"
-    if answer[0] == "yes":
-        return "yes"
+    if not answer[1]:
+        return answer[0]
     if answer[1] not in notes:
         notes.append(answer[1])
-    return f"no ({notes.index(answer[1]) + 1})"
+    return f"{answer[0]} ({notes.index(answer[1]) + 1})"
 
 
 def documented(path):

@@ -90,8 +90,10 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
         bool Holds(int bit) => (held >> bit & 1) != 0 || (bit >= firstYoung && (held >> sysAdmin & 1) != 0);
     }
 
+    // What no object can do without is one line, not what the verifier says of each.
     private static void Attach(string name, Action<BpfObject> attach)
     {
+        KernelHelpers.Require();
         using var bpfObject = Load(name);
         attach(bpfObject);
     }
@@ -179,6 +181,8 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
     private void Tell(TextWriter output)
     {
         output.WriteLine($"lockdown: {Lockdown.Find().Describe()}");
+        output.WriteLine("tls:      read, linked by connection and TCP option; headers are not written into it: a call that was changed must be changed " +
+            "back when it ends, and hilo may be killed in between (docs/tls-injection.md)");
         if (_canary is { } report)
         {
             var trials = CanaryReport.Trials.Select(trial => $"{CanaryReport.Name(trial)} {(report.Passes(trial) ? "right" : "wrong")}");
