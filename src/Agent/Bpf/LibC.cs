@@ -166,6 +166,22 @@ internal static unsafe partial class LibC
         _ = MallocOption(trimThreshold, size);
     }
 
+    /// <summary>Makes names in a directory durable. Throws <see cref="IOException"/>.</summary>
+    internal static void SyncDirectory(string path)
+    {
+        var fd = Open(path, OpenReadOnlyCloseOnExec, 0);
+        var failed = fd < 0 || Sync(fd) < 0;
+        var error = LastError;
+        _ = fd < 0 ? 0 : Close(fd);
+        if (failed)
+        {
+            throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}");
+        }
+    }
+
+    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Sync(int fd);
+
     [LibraryImport(Library, EntryPoint = "mallopt")]
     private static partial int MallocOption(int parameter, int value);
 

@@ -77,7 +77,10 @@ internal static class Run
 
     private static void Report(Ledger ledger, Counters counters, OverheadGovernor? governor, HarmGuard? guard)
     {
-        Log.Always(ledger.Balance(counter => (long)counters[counter]).ToString());
+        foreach (var balance in ledger.Balances(counter => (long)counters[counter]))
+        {
+            Log.Always(balance.ToString());
+        }
         Log.Always(counters.Describe());
         if (governor is not null)
         {

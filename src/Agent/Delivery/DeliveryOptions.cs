@@ -2,6 +2,7 @@
 using System.Globalization;
 using Agent.Config;
 using Agent.Delivery.Exporters;
+using Agent.Delivery.Queues;
 
 namespace Agent.Delivery;
 
@@ -11,11 +12,9 @@ internal sealed record DeliveryOptions
     /// <summary>Each gets every span, at its own pace.</summary>
     public IReadOnlyList<ReceiverOptions> Receivers { get; init; } = [];
 
-    /// <summary>A request is retried this long; after that its spans are given up.</summary>
-    public TimeSpan RetryLimit { get; init; } = TimeSpan.FromMinutes(5);
-
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>A receiver that is away is asked that often, for as long as the queue can hold what waits for it.</summary>
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Null: not asked for, which means trees when there is no receiver.</summary>
@@ -41,12 +40,16 @@ internal sealed record DeliveryOptions
     /// <summary>Memory that waiting batches may hold.</summary>
     public long MaxQueueBytes { get; init; } = 16 << 20;
 
+    /// <summary>Null: the queue is in memory alone.</summary>
+    public SpoolOptions? Spool { get; init; }
+
     /// <summary>Reads the OTEL_* variables; a value that cannot be meant is a <see cref="FormatException"/> that names it.</summary>
     public static DeliveryOptions FromEnvironment(Func<string, string?> variable)
     {
         var options = new DeliveryOptions
         {
             Receivers = ReadReceivers(variable),
+            Spool = QueueVariables.ReadSpool(variable),
             KnownMethods = Set(variable, "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"),
             Printer = ParsePrinter(Set(variable, "OTEL_EBPF_TRACE_PRINTER")),
         };

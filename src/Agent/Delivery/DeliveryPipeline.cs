@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts the parts of this folder together:
 //
-//   event thread → SpanSink → sealed batch ┬→ BatchQueue → ExportLoop → OtlpHttpExporter
+//   event thread → SpanSink → sealed batch ┬→ BatchQueue → ExportLoop → exporter       one of both for each receiver
+//                                          ├→ or Spool   → ExportLoop → exporter       one spool for all
 //                                          └→ BatchQueue → PrintLoop  → printer → standard output
 //
-// Exactly one branch answers to the ledger: the receiver when there is one, else the printer.
+// Receivers answer to the ledger, each for itself; the printer only when there is none.
 using Agent.Delivery.Exporters;
+using Agent.Delivery.Queues;
 using Agent.Diagnostics;
 using Agent.Protocols;
 using Agent.Tracing;
@@ -21,9 +23,10 @@ internal sealed class DeliveryPipeline : IDisposable
 
     private readonly CancellationTokenSource _drain = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly IExporter? _exporter;
-    private readonly BatchQueue? _exportQueue;
-    private readonly BatchQueue? _printQueue;
+    private readonly List<IExporter> _exporters = [];
+    private readonly List<BatchQueue> _queues = [];
+    private readonly Spool? _spool;
+    private readonly Task _exporting;
     private readonly Task _work;
     private readonly Ledger _ledger;
 
@@ -31,27 +34,40 @@ internal sealed class DeliveryPipeline : IDisposable
     {
         _ledger = ledger;
         var tasks = new List<Task>();
-        if (options.Receivers is [var receiver, ..])
+        var receivers = options.Receivers;
+        Ledger[] ledgers = receivers.Count == 1 ? [ledger] : [.. receivers.Select(receiver => ledger.Branch(receiver.Name))];
+        if (options.Spool is not null && receivers.Count > 0)
         {
-            _exporter = receiver.CreateExporter();
-            _exportQueue = new BatchQueue(options.MaxQueueSpans, options.MaxQueueBytes, ledger);
-            var loop = new ExportLoop(options, receiver, _exportQueue, _exporter, ledger, log);
+            _spool = Spool.Open(options.Spool, [.. receivers.Zip(ledgers, (receiver, own) => (receiver.Name, own))], log);
+        }
+        for (var i = 0; i < receivers.Count; i++)
+        {
+            var exporter = receivers[i].CreateExporter();
+            _exporters.Add(exporter);
+            var source = _spool?.Readers[i] ?? (ISpanSource)new MemorySource(Queue(ledgers[i], options.MaxQueueBytes), ledgers[i]);
+            var loop = new ExportLoop(options, receivers[i], source, exporter, ledgers[i], log);
             tasks.Add(Task.Run(() => loop.RunAsync(_drain.Token, _stop.Token)));
         }
+        _exporting = Task.WhenAll(tasks);
 
         var printer = CreatePrinter(options, terminal);
         if (printer is not null)
         {
             var answering = options.Receivers.Count == 0 ? ledger : null;
-            _printQueue = new BatchQueue(
-                options.MaxQueueSpans, Math.Min(options.MaxQueueBytes, MaxPrintQueueBytes), answering);
-            var loop = new PrintLoop(_printQueue, printer, output, answering, log);
+            var loop = new PrintLoop(Queue(answering, Math.Min(options.MaxQueueBytes, MaxPrintQueueBytes)), printer, output, answering, log);
             tasks.Add(Task.Run(() => loop.RunAsync(_drain.Token)));
         }
 
         _work = Task.WhenAll(tasks);
         var spans = new ExchangeSpans(new Clock(), new HttpMethods(options.KnownMethods), new ExchangeNotes(options.CapturedHeaders));
         Sink = new SpanSink(spans, ledger, options.BatchDelay, Accept);
+
+        BatchQueue Queue(Ledger? answering, long bytes)
+        {
+            var queue = new BatchQueue(options.MaxQueueSpans, bytes, answering);
+            _queues.Add(queue);
+            return queue;
+        }
     }
 
     /// <summary>For the event thread only.</summary>
@@ -66,8 +82,8 @@ internal sealed class DeliveryPipeline : IDisposable
         new(options, ledger, terminal, output, log);
 
     /// <summary>
-    /// Delivers what is open and queued, within <paramref name="limit"/>; the rest is counted as dropped. The event
-    /// thread must have stopped using <see cref="Sink"/>.
+    /// Delivers what is open and queued, within <paramref name="limit"/>; the rest stays on disk, or is counted as dropped. The
+    /// event thread must have stopped using <see cref="Sink"/>.
     /// </summary>
     public async Task StopAsync(TimeSpan limit)
     {
@@ -78,13 +94,16 @@ internal sealed class DeliveryPipeline : IDisposable
         // A receiver is left behind at the limit; a terminal that takes nothing cannot be, but need not be waited for.
         var first = await Task.WhenAny(_work, Task.Delay(limit + Grace)).ConfigureAwait(false);
         await first.ConfigureAwait(false);
+        if (_exporting.IsCompleted)
+        {
+            _spool?.Dispose();
+        }
     }
 
     public void Dispose()
     {
-        _exporter?.Dispose();
-        _exportQueue?.Dispose();
-        _printQueue?.Dispose();
+        _exporters.ForEach(exporter => exporter.Dispose());
+        _queues.ForEach(queue => queue.Dispose());
         _drain.Dispose();
         _stop.Dispose();
     }
@@ -98,20 +117,24 @@ internal sealed class DeliveryPipeline : IDisposable
         _ => null,
     };
 
+    // A reference for each that takes it.
     private void Accept(SpanBatch batch)
     {
-        if (_exportQueue is not null && _printQueue is not null)
-        {
-            batch.AddReference();
-        }
-
-        if (_exportQueue is null && _printQueue is null)
+        var takers = _queues.Count + (_spool is null ? 0 : 1);
+        if (takers == 0)
         {
             _ledger.Dropped(DropReason.NoReceiver, batch.Spans);
             batch.Release();
+            return;
         }
-
-        _exportQueue?.Enqueue(batch);
-        _printQueue?.Enqueue(batch);
+        for (var i = 1; i < takers; i++)
+        {
+            batch.AddReference();
+        }
+        _spool?.Append(batch);
+        foreach (var queue in _queues)
+        {
+            queue.Enqueue(batch);
+        }
     }
 }

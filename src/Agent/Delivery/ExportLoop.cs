@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// One task that moves batches from the queue to the receiver, in order, one request at a time. While a request is
-// retried its spans stay in flight and the queue fills up behind it; the queue decides what gives way.
+// One task that moves spans from the queue to one receiver, in order, one request at a time. A request is tried until the
+// receiver has taken it or said no for good; the queue fills up behind it and decides what gives way.
+//
+// One batch that the receiver refuses must not cost those beside it, so a refused request is tried again in halves, down to
+// the single batch. Unless everything is refused alone, too: then it is the receiver that is wrong, or what is told of it.
 using Agent.Delivery.Exporters;
+using Agent.Delivery.Queues;
 using Agent.Diagnostics;
-using Agent.Tracing;
 
 namespace Agent.Delivery;
 
-/// <summary>Sends, retries, and tells the ledger what became of each span.</summary>
+/// <summary>Sends, tries again, and tells the ledger what became of each span.</summary>
 internal sealed class ExportLoop(
-    DeliveryOptions options, ReceiverOptions receiver, BatchQueue queue, IExporter exporter, Ledger ledger, Action<string> log)
+    DeliveryOptions options, ReceiverOptions receiver, ISpanSource source, IExporter exporter, Ledger ledger, Action<string> log)
 {
-    private readonly List<SpanBatch> _request = [];
-    private readonly ExportRequest _export = new();
+    private const int EnoughRefusals = 3;
+    private readonly ExportRequest _request = new();
     private string? _lastComplaint;
+    private int _refusedAlone;
 
     /// <summary>
     /// Runs until <paramref name="drain"/> is cancelled and the queue is empty, or until <paramref name="stop"/>
-    /// is cancelled; what is left then is counted as dropped.
+    /// is cancelled.
     /// </summary>
     public async Task RunAsync(CancellationToken drain, CancellationToken stop)
     {
@@ -26,10 +30,10 @@ internal sealed class ExportLoop(
             while (true)
             {
                 var isLast = drain.IsCancellationRequested;
-                queue.Take(_request, options.MaxRequestSpans, options.MaxRequestBytes);
-                if (_request.Count > 0)
+                if (source.TryTake(_request, options.MaxRequestSpans, options.MaxRequestBytes))
                 {
-                    await DeliverAsync(stop).ConfigureAwait(false);
+                    await DeliverAsync(_request, stop).ConfigureAwait(false);
+                    _request.Clear();
                 }
                 else if (isLast)
                 {
@@ -43,7 +47,10 @@ internal sealed class ExportLoop(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            GiveUp();
+        }
+        finally
+        {
+            source.Abandon();
         }
     }
 
@@ -52,7 +59,7 @@ internal sealed class ExportLoop(
         stop.ThrowIfCancellationRequested();
         try
         {
-            await queue.WaitAsync(Timeout.InfiniteTimeSpan, drain).ConfigureAwait(false);
+            await source.WaitAsync(drain).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (drain.IsCancellationRequested)
         {
@@ -60,62 +67,47 @@ internal sealed class ExportLoop(
         }
     }
 
-    private async Task DeliverAsync(CancellationToken stop)
+    private async Task DeliverAsync(ExportRequest request, CancellationToken stop)
     {
-        _export.Clear();
-        _request.ForEach(batch => _export.Add(batch.Encoded, batch.Spans));
-        var spans = _export.Spans;
-        var started = Environment.TickCount64;
         var delay = new RetryDelay(options.RetryDelay, options.MaxRetryDelay);
         while (true)
         {
-            var result = await exporter.SendAsync(_export, stop).ConfigureAwait(false);
+            var result = await exporter.SendAsync(request, stop).ConfigureAwait(false);
             Complain(result);
-            if (result.Outcome != SendOutcome.TryAgain)
+            switch (result.Outcome)
             {
-                Settle(result, spans);
-                return;
+                case SendOutcome.Accepted:
+                    var rejected = Math.Clamp(result.RejectedSpans, 0, request.Spans);
+                    ledger.Exported(request.Spans - rejected);
+                    ledger.Dropped(DropReason.Rejected, rejected);
+                    source.Settle(request.Entries.Count);
+                    _refusedAlone = 0;
+                    return;
+                case SendOutcome.Refused when request.Entries.Count > 1 && _refusedAlone < EnoughRefusals:
+                    foreach (var half in request.Halves())
+                    {
+                        await DeliverAsync(half, stop).ConfigureAwait(false);
+                    }
+                    return;
+                case SendOutcome.Refused:
+                    Refuse(request);
+                    return;
+                default:
+                    await Task.Delay(delay.Next(result.RetryAfter), stop).ConfigureAwait(false);
+                    break;
             }
-
-            var wait = delay.Next(result.RetryAfter);
-            if (Environment.TickCount64 - started + wait.TotalMilliseconds > options.RetryLimit.TotalMilliseconds)
-            {
-                ledger.Dropped(DropReason.Undelivered, spans);
-                ReleaseRequest();
-                return;
-            }
-
-            await Task.Delay(wait, stop).ConfigureAwait(false);
         }
     }
 
-    private void Settle(SendResult result, long spans)
+    private void Refuse(ExportRequest request)
     {
-        var rejected = result.Outcome == SendOutcome.Refused ? spans : Math.Clamp(result.RejectedSpans, 0, spans);
-        ledger.Exported(spans - rejected);
-        ledger.Dropped(DropReason.Rejected, rejected);
-        ReleaseRequest();
-    }
-
-    private void GiveUp()
-    {
-        do
+        _refusedAlone++;
+        ledger.Dropped(DropReason.Rejected, request.Spans);
+        foreach (var entry in request.Entries)
         {
-            ledger.Dropped(DropReason.Shutdown, _request.Sum(batch => (long)batch.Spans));
-            ReleaseRequest();
-            queue.Take(_request, int.MaxValue, int.MaxValue);
+            source.SetAside(entry);
         }
-        while (_request.Count > 0);
-    }
-
-    private void ReleaseRequest()
-    {
-        foreach (var batch in _request)
-        {
-            batch.Release();
-        }
-
-        _request.Clear();
+        source.Settle(request.Entries.Count);
     }
 
     /// <summary>The same trouble is reported once, and once more when it is over.</summary>

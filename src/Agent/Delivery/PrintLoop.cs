@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
+using Agent.Delivery.Queues;
 using Agent.Diagnostics;
 using Agent.Tracing;
 

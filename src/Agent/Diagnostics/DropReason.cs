@@ -19,15 +19,21 @@ internal enum DropReason
     /// <summary>The queue held as much as it may; the oldest batch made room.</summary>
     QueueFull,
 
+    /// <summary>The files of the queue took all the room they may, or were too old; the oldest made room.</summary>
+    Evicted,
+
+    /// <summary>Damaged in a file of the queue.</summary>
+    Corrupt,
+
     /// <summary>There is no endpoint and nothing is printed.</summary>
     NoReceiver,
 
     /// <summary>The receiver said no for good.</summary>
     Rejected,
 
-    /// <summary>The receiver was not reachable for as long as a batch is retried.</summary>
+    /// <summary>Standard output was gone.</summary>
     Undelivered,
 
-    /// <summary>Not acknowledged when the time for draining at the end was over.</summary>
+    /// <summary>Neither acknowledged nor on disk when the time for draining at the end was over.</summary>
     Shutdown,
 }

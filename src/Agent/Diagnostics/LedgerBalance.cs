@@ -7,14 +7,23 @@ namespace Agent.Diagnostics;
 /// <summary>One moment of the <see cref="Ledger"/>; its text is one line with a fixed form, for people and scripts.</summary>
 internal sealed class LedgerBalance(long seen, long exported, long[] dropped, long unsampled)
 {
+    /// <summary>Null when there is only one.</summary>
+    public string? Receiver { get; init; }
+
     public long Seen => seen;
+
+    /// <summary>Found on disk at the start.</summary>
+    public long Recovered { get; init; }
+
+    /// <summary>On disk, for a receiver that has not got them; null: nothing is kept there.</summary>
+    public long? Spooled { get; init; }
 
     public long Exported => exported;
 
     public long Dropped => dropped.Sum();
 
     /// <summary>In the ring, in a batch, in the queue or being sent. Negative only when the ledger is wrong.</summary>
-    public long InFlight => seen - exported - Dropped;
+    public long InFlight => seen + Recovered - exported - Dropped - (Spooled ?? 0);
 
     /// <summary>Exchanges whose trace is not sampled; the kernel copied nothing of them, so they are not seen.</summary>
     public long Unsampled => unsampled;
@@ -25,8 +34,13 @@ internal sealed class LedgerBalance(long seen, long exported, long[] dropped, lo
     public override string ToString()
     {
         var line = new StringBuilder();
-        line.Append(
-            CultureInfo.InvariantCulture, $"ledger: seen {seen} = exported {exported} + dropped {Dropped}");
+        line.Append(Receiver is null ? "ledger: " : $"ledger of {Receiver}: ");
+        line.Append(CultureInfo.InvariantCulture, $"seen {seen}");
+        if (Recovered > 0)
+        {
+            line.Append(CultureInfo.InvariantCulture, $" + recovered {Recovered}");
+        }
+        line.Append(CultureInfo.InvariantCulture, $" = exported {exported} + dropped {Dropped}");
         var separator = " (";
         for (var reason = 0; reason < dropped.Length; reason++)
         {
@@ -39,7 +53,12 @@ internal sealed class LedgerBalance(long seen, long exported, long[] dropped, lo
         }
 
         line.Append(separator == ", " ? ")" : "");
-        line.Append(CultureInfo.InvariantCulture, $" + in flight {InFlight}; unsampled {unsampled}");
+        line.Append(CultureInfo.InvariantCulture, $" + in flight {InFlight}");
+        if (Spooled is not null)
+        {
+            line.Append(CultureInfo.InvariantCulture, $" + spooled {Spooled}");
+        }
+        line.Append(CultureInfo.InvariantCulture, $"; unsampled {unsampled}");
         return line.ToString();
     }
 
@@ -50,6 +69,8 @@ internal sealed class LedgerBalance(long seen, long exported, long[] dropped, lo
         DropReason.UnknownTarget => "unknown_target",
         DropReason.TooLarge => "too_large",
         DropReason.QueueFull => "queue_full",
+        DropReason.Evicted => "evicted",
+        DropReason.Corrupt => "corrupt",
         DropReason.NoReceiver => "no_receiver",
         DropReason.Rejected => "rejected",
         DropReason.Undelivered => "undelivered",

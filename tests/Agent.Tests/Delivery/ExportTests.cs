@@ -147,13 +147,23 @@ public class ExportTests
     }
 
     [Fact]
-    public async Task Receiver_that_never_comes_is_given_up()
+    public async Task One_of_several_receivers_may_be_away()
     {
-        var options = Options(Receiver.FreePort()) with { RetryLimit = TimeSpan.FromMilliseconds(100) };
+        using var receiver = new Receiver();
+        var gone = new ReceiverOptions { Name = "away", Endpoint = new Uri($"http://127.0.0.1:{Receiver.FreePort()}/v1/traces") };
+        var options = Options(receiver) with { Receivers = [Options(receiver).Receivers[0], gone] };
+        var ledger = new Ledger();
+        using var pipeline = Start(options, ledger);
+        Write(pipeline, 100);
+        pipeline.Sink.Flush();
+        await WaitUntilAsync(() => receiver.Spans == 100);
+        await pipeline.StopAsync(TimeSpan.FromMilliseconds(300));
 
         Assert.Equal(
-            "ledger: seen 10 = exported 0 + dropped 10 (undelivered 10) + in flight 0; unsampled 0",
-            await RunAsync(options, spans: 10));
+        [
+            "ledger of receiver: seen 100 = exported 100 + dropped 0 + in flight 0; unsampled 0",
+            "ledger of away: seen 100 = exported 0 + dropped 100 (shutdown 100) + in flight 0; unsampled 0",
+        ], ledger.Balances(counter => counter == Counter.Emitted ? 100 : 0).Select(balance => balance.ToString()));
     }
 
     [Fact]

@@ -2,7 +2,7 @@
 using Agent.Diagnostics;
 using Agent.Tracing;
 
-namespace Agent.Delivery;
+namespace Agent.Delivery.Queues;
 
 /// <summary>
 /// Batches that wait for one consumer, bounded by spans and by the memory they hold. When it is full the oldest

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Text;
+using Agent.Contract;
+using Agent.Delivery;
+using Agent.Delivery.Exporters;
+using Agent.Delivery.Queues;
+using Agent.Diagnostics;
+using Agent.Tests.Tracing;
+
+namespace Agent.Tests.Delivery.Queues;
+
+/// <summary>A queue on disk, from the batch to the receiver and over restarts. Each batch is a record of its own.</summary>
+public sealed class SpoolTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan NoPatience = TimeSpan.FromMilliseconds(300);
+    private readonly string _folder = Directory.CreateTempSubdirectory("hilo-spool-").FullName;
+    private readonly List<string> _log = [];
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_receiver_that_keeps_up_costs_no_disk()
+    {
+        using var receiver = new Receiver();
+
+        // Longer than this test: a span is written when it has not been received by then.
+        var ledger = await RunAsync(Options(receiver.Port) with { Spool = Spool() with { SyncInterval = TimeSpan.FromMinutes(1) } }, batches: 20);
+
+        Assert.Equal(100, receiver.Spans);
+        Assert.Equal("ledger: seen 100 = exported 100 + dropped 0 + in flight 0 + spooled 0; unsampled 0", ledger);
+        Assert.Empty(Segments());
+        Assert.Empty(_log);
+    }
+
+    [Fact]
+    public async Task What_a_receiver_did_not_get_it_gets_from_the_next_run()
+    {
+        var port = Receiver.FreePort();
+        Assert.Equal(
+            "ledger: seen 100 = exported 0 + dropped 0 + in flight 0 + spooled 100; unsampled 0", await RunAsync(Options(port), batches: 20, NoPatience));
+        Assert.Equal(
+            "ledger: seen 50 + recovered 100 = exported 0 + dropped 0 + in flight 0 + spooled 150; unsampled 0",
+            await RunAsync(Options(port), batches: 10, NoPatience));
+
+        using var receiver = new Receiver(port: port);
+
+        Assert.Equal(
+            "ledger: seen 5 + recovered 150 = exported 155 + dropped 0 + in flight 0 + spooled 0; unsampled 0", await RunAsync(Options(port), batches: 1));
+        Assert.Equal("ledger: seen 0 = exported 0 + dropped 0 + in flight 0 + spooled 0; unsampled 0", await RunAsync(Options(port), batches: 0));
+        Assert.Equal(155, receiver.Spans);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_is_away_delays_no_other_and_gets_all_later()
+    {
+        using var present = new Receiver();
+        var port = Receiver.FreePort();
+        var options = Options(present.Port) with { Receivers = [Target("here", present.Port), Target("away", port)] };
+        var ledger = new Ledger();
+        using (var pipeline = Start(options, ledger))
+        {
+            Write(pipeline, 20);
+            await WaitUntilAsync(() => present.Spans == 100);
+            await pipeline.StopAsync(NoPatience);
+        }
+        Assert.Equal(
+        [
+            "ledger of here: seen 100 = exported 100 + dropped 0 + in flight 0 + spooled 0; unsampled 0",
+            "ledger of away: seen 100 = exported 0 + dropped 0 + in flight 0 + spooled 100; unsampled 0",
+        ], Balances(ledger, 100));
+
+        using var back = new Receiver(port: port);
+        ledger = new Ledger();
+        using (var pipeline = Start(options, ledger))
+        {
+            await pipeline.StopAsync(Patience);
+        }
+
+        Assert.Equal((100, 100), (present.Spans, back.Spans));
+        Assert.Equal(
+        [
+            "ledger of here: seen 0 = exported 0 + dropped 0 + in flight 0 + spooled 0; unsampled 0",
+            "ledger of away: seen 0 + recovered 100 = exported 100 + dropped 0 + in flight 0 + spooled 0; unsampled 0",
+        ], Balances(ledger, 0));
+    }
+
+    [Fact]
+    public async Task A_receiver_that_lags_behind_catches_up_from_the_files_while_spans_go_on()
+    {
+        var gate = new TaskCompletionSource();
+        using var receiver = new Receiver((_, _) => gate.Task);
+        var ledger = new Ledger();
+        using var pipeline = Start(Options(receiver.Port) with { MaxRequestSpans = 50 }, ledger);
+        for (var i = 0; i < 300; i++)
+        {
+            Write(pipeline, 1);
+            await Task.Delay(i % 50 == 0 ? 20 : 0);
+        }
+        await WaitUntilAsync(() => Segments().Length > 0);
+        gate.SetResult();
+        Write(pipeline, 100);
+        await pipeline.StopAsync(Patience);
+
+        Assert.Equal(2000, receiver.Spans);
+        Assert.Equal(["ledger: seen 2000 = exported 2000 + dropped 0 + in flight 0 + spooled 0; unsampled 0"], Balances(ledger, 2000));
+    }
+
+    /// <summary>A crash may leave the last write at any length.</summary>
+    [Fact]
+    public async Task A_torn_end_costs_what_was_torn()
+    {
+        var port = Receiver.FreePort();
+        await RunAsync(Options(port), batches: 3, NoPatience);
+        var segment = Assert.Single(Segments());
+        var whole = await File.ReadAllBytesAsync(segment);
+        var third = whole.Length / 3 * 2; // records of one size
+        foreach (var length in new[] { third + 1, third + 8, third + 31, third + 32, third + 33, whole.Length - 9 })
+        {
+            await File.WriteAllBytesAsync(segment, whole[..length]);
+            using var receiver = new Receiver();
+            _log.Clear();
+
+            Assert.Equal(
+                "ledger: seen 5 + recovered 10 = exported 15 + dropped 0 + in flight 0 + spooled 0; unsampled 0",
+                await RunAsync(Options(receiver.Port), batches: 1));
+            Assert.Equal(15, receiver.Spans);
+            Assert.Contains($"the last {length - third} bytes were not written whole", Assert.Single(_log), StringComparison.Ordinal);
+            Clear();
+        }
+    }
+
+    /// <summary>Whatever bit flips, in a header or in what follows it: the batches beside are received, the loss is counted.</summary>
+    [Fact]
+    public async Task A_damaged_record_costs_its_own_spans()
+    {
+        var port = Receiver.FreePort();
+        await RunAsync(Options(port), batches: 4, NoPatience);
+        var segment = Assert.Single(Segments());
+        var whole = await File.ReadAllBytesAsync(segment);
+        var size = whole.Length / 4;
+        foreach (var place in new[] { 0, 4, 8, 16, 20, 23, 24, 32, 100, size / 2 })
+        {
+            var damaged = (byte[])whole.Clone();
+            damaged[size + place] ^= 0x10;
+            await File.WriteAllBytesAsync(segment, damaged);
+            using var receiver = new Receiver();
+
+            Assert.Equal(
+                "ledger: seen 0 + recovered 20 = exported 15 + dropped 5 (corrupt 5) + in flight 0 + spooled 0; unsampled 0",
+                await RunAsync(Options(receiver.Port), batches: 0));
+            Assert.Equal(15, receiver.Spans);
+            Clear();
+        }
+    }
+
+    [Fact]
+    public async Task Files_never_take_more_than_they_may()
+    {
+        var options = Options(Receiver.FreePort()) with { Spool = Spool() with { MaxBytes = 2 << 20 } };
+        var ledger = new Ledger();
+        using (var pipeline = Start(options, ledger))
+        {
+            for (var i = 0; i < 60; i++)
+            {
+                Write(pipeline, 20, 50);
+                await Task.Delay(10);
+            }
+            await pipeline.StopAsync(NoPatience);
+        }
+        var balance = ledger.Balances(Emitted(60_000))[0];
+        var spooled = balance.Spooled!.Value;
+        Assert.Equal((0, 60_000), (balance.InFlight, spooled + balance.DroppedFor(DropReason.Evicted)));
+        Assert.InRange(Segments().Sum(path => new FileInfo(path).Length), 1 << 20, (2 << 20) + (1 << 20));
+
+        using var receiver = new Receiver();
+        var line = await RunAsync(options with { Receivers = [Target("receiver", receiver.Port)] }, batches: 0);
+
+        Assert.InRange(spooled, 1000, 59_000);
+        Assert.Equal(spooled, receiver.Spans);
+        Assert.Equal($"ledger: seen 0 + recovered {spooled} = exported {spooled} + dropped 0 + in flight 0 + spooled 0; unsampled 0", line);
+    }
+
+    [Fact]
+    public async Task What_made_room_is_counted_once()
+    {
+        using var present = new Receiver();
+        var options = Options(present.Port) with
+        {
+            Receivers = [Target("here", present.Port), Target("away", Receiver.FreePort())],
+            Spool = Spool() with { MaxBytes = 2 << 20 },
+        };
+        var ledger = new Ledger();
+        using (var pipeline = Start(options, ledger))
+        {
+            for (var i = 0; i < 60; i++)
+            {
+                Write(pipeline, 20, 50);
+                await WaitUntilAsync(() => present.Spans == 1000 * (i + 1));
+            }
+            await pipeline.StopAsync(TimeSpan.FromSeconds(2));
+        }
+
+        var (here, away) = (ledger.Balances(Emitted(60_000))[0], ledger.Balances(Emitted(60_000))[1]);
+        Assert.Equal((60_000, 0, 0), (here.Exported, here.Dropped, here.InFlight));
+        Assert.Equal((0, 0), (away.Exported, away.InFlight));
+        Assert.Equal(60_000, away.Spooled + away.DroppedFor(DropReason.Evicted));
+        Assert.InRange(away.Spooled!.Value, 1000, 30_000);
+    }
+
+    [Fact]
+    public async Task Only_one_agent_uses_a_directory()
+    {
+        using var receiver = new Receiver();
+        using var first = Start(Options(receiver.Port), new Ledger());
+
+        var refused = Assert.Throws<IOException>(() => Start(Options(receiver.Port), new Ledger()));
+
+        Assert.Contains(_folder, refused.Message, StringComparison.Ordinal);
+        await first.StopAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_refused_costs_no_other_and_is_set_aside()
+    {
+        var seen = 0;
+        using var receiver = new Receiver((_, response) =>
+        {
+            response.StatusCode = Interlocked.Increment(ref seen) is 1 or 3 or 4 ? 400 : 200; // the four, the second two, the third
+            return Task.CompletedTask;
+        });
+        var gone = Receiver.FreePort();
+        await RunAsync(Options(gone), batches: 4, NoPatience);
+
+        Assert.Equal(
+            "ledger: seen 0 + recovered 20 = exported 15 + dropped 5 (rejected 5) + in flight 0 + spooled 0; unsampled 0",
+            await RunAsync(Options(receiver.Port), batches: 0));
+        Assert.Equal((5, 15), (receiver.Requests, receiver.Spans));
+        Assert.Single(Directory.GetFiles(Path.Combine(_folder, "refused")));
+    }
+
+    private static ReceiverOptions Target(string name, int port) => new() { Name = name, Endpoint = new Uri($"http://127.0.0.1:{port}/v1/traces"), Timeout = TimeSpan.FromMinutes(1) };
+
+    private static Func<Counter, long> Emitted(long spans) => counter => counter == Counter.Emitted ? spans : 0;
+
+    private static IEnumerable<string> Balances(Ledger ledger, long spans) => ledger.Balances(Emitted(spans)).Select(balance => balance.ToString());
+
+    private static void Write(DeliveryPipeline pipeline, int batches, int spans = 5)
+    {
+        var heads = Encoding.ASCII.GetBytes("GET /orders/42 HTTP/1.1\r\nHost: shop\r\n\r\n");
+        var resource = Exchanges.ResourceOf("shop");
+        var e = Exchanges.Event(Role.Server);
+        e.RequestHeadSize = (ushort)heads.Length;
+        for (var batch = 0; batch < batches; batch++)
+        {
+            for (var span = 0; span < spans; span++)
+            {
+                pipeline.Sink.Write(resource, e, heads);
+            }
+            pipeline.Sink.Flush();
+        }
+    }
+
+    private static async Task WaitUntilAsync(Func<bool> condition)
+    {
+        for (var i = 0; i < 1000 && !condition(); i++)
+        {
+            await Task.Delay(10);
+        }
+        Assert.True(condition());
+    }
+
+    // Of the same name whatever the port: the same receiver, moved.
+    private DeliveryOptions Options(int port) => new()
+    {
+        Receivers = [Target("receiver", port)],
+        RetryDelay = TimeSpan.FromMilliseconds(20),
+        MaxRetryDelay = TimeSpan.FromMilliseconds(100),
+        Spool = Spool(),
+    };
+
+    private SpoolOptions Spool() => new() { Directory = _folder, SyncInterval = TimeSpan.FromMilliseconds(10) };
+
+    private string[] Segments() => Directory.GetFiles(_folder, "*.spans");
+
+    private void Clear()
+    {
+        foreach (var path in Directory.GetFiles(_folder))
+        {
+            File.Delete(path);
+        }
+    }
+
+    private DeliveryPipeline Start(DeliveryOptions options, Ledger ledger) =>
+        DeliveryPipeline.Start(options, ledger, new Terminal(false, false, () => (80, 25)), Stream.Null, line =>
+        {
+            lock (_log)
+            {
+                _log.Add(line);
+            }
+        });
+
+    private async Task<string> RunAsync(DeliveryOptions options, int batches, TimeSpan? patience = null)
+    {
+        var ledger = new Ledger();
+        using var pipeline = Start(options, ledger);
+        Write(pipeline, batches);
+        await pipeline.StopAsync(patience ?? Patience);
+        return ledger.Balances(Emitted(batches * 5))[0].ToString();
+    }
+}
