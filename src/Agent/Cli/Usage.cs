@@ -41,6 +41,10 @@ internal static class Usage
 
         Where traces go:
           OTEL_EXPORTER_OTLP_ENDPOINT          http://host:4318; also _TRACES_ENDPOINT, _HEADERS, _TIMEOUT
+          HILO_QUEUE                           memory (default), or disk:/var/lib/hilo: there spans wait for receivers that are away
+          HILO_QUEUE_BYTES                     memory for that (16777216)
+          HILO_QUEUE_DISK_BYTES, _DISK_AGE     what files may take (1GiB) and how old they may get (72h; no limit); oldest go first
+          HILO_QUEUE_SYNC                      spans that no receiver has are on disk after this time (100ms)
           OTEL_EBPF_TRACE_PRINTER              tree (default without an endpoint), text, json, disabled
           OTEL_LOG_LEVEL                       debug, info, warn, error, none
 

@@ -99,6 +99,9 @@ internal sealed partial class Agent : IDisposable
         return _counters.GetValueOrDefault(name);
     }
 
+    /// <summary>The ledger of this moment.</summary>
+    public Ledger Balance() => Ledger.Find(AskForReport())!;
+
     public long Skipped => _counters.Where(counter => counter.Key.StartsWith("skip_", StringComparison.Ordinal)).Sum(counter => counter.Value);
 
     /// <summary>
