@@ -24,15 +24,22 @@ internal sealed class Metrics(
 
     private void DescribeSpans(MetricsText text)
     {
-        var balance = ledger.Balance(counter => (long)counters[counter]);
+        var balances = ledger.Balances(counter => (long)counters[counter]);
+        var balance = balances.MinBy(one => one.Exported)!;
         text.Counter("hilo_spans_seen_total", "Finished exchanges: exported, dropped or in flight.").Value(balance.Seen);
-        text.Counter("hilo_spans_exported_total", "Acknowledged by the receiver, or printed.").Value(balance.Exported);
+        text.Counter("hilo_spans_exported_total", "Acknowledged by the receiver, of several by the one furthest behind, or printed.").Value(balance.Exported);
         text.Counter("hilo_spans_dropped_total", "Lost, by reason.");
         foreach (var reason in Enum.GetValues<DropReason>())
         {
             text.Value("reason", LedgerBalance.Name(reason), balance.DroppedFor(reason));
         }
-        text.Gauge("hilo_spans_in_flight", "Seen and neither exported nor dropped.").Value(balance.InFlight);
+        text.Gauge("hilo_spans_in_flight", "Seen and neither exported, dropped nor on disk.").Value(balance.InFlight);
+        text.Gauge("hilo_spans_spooled", "On disk, for a receiver that has not got them.").Value(balance.Spooled ?? 0);
+        text.Gauge("hilo_receiver_spans_waiting", "In flight or on disk, by receiver: what is to be scaled on.");
+        foreach (var one in balances)
+        {
+            text.Value("receiver", one.Receiver ?? "only", one.InFlight + (one.Spooled ?? 0));
+        }
         text.Counter("hilo_kernel_events_total", "What the kernel side did or did not do, by reason.");
         foreach (var (name, value) in counters.All())
         {
