@@ -56,6 +56,16 @@ public sealed class GoTests : Scenario
         Parents(agent, protocol, way, 1000);
     }
 
+    /// <summary>The first program, of another layout, is followed until the second one takes its place.</summary>
+    [Fact]
+    public void What_a_process_runs_is_followed_not_what_it_ran_before()
+    {
+        using var agent = new Agent(Sandbox);
+        Start("http2", Build.GoOf("1.24", "relay"), "become", Build.Go("relay"));
+
+        Parents(agent, "http2", "spawn", 100);
+    }
+
     [Fact]
     public void Calls_of_grpc_name_the_one_that_they_are_made_for()
     {
@@ -67,10 +77,10 @@ public sealed class GoTests : Scenario
         Check(agent, client, "grpc");
     }
 
-    private void Start(string protocol, string relay)
+    private void Start(string protocol, params string[] relay)
     {
         Sandbox.Serve(new ProgramStart(Build.Go("relay"), "serve", protocol, Text(LastPort)).Named("last"), LastPort);
-        Sandbox.Serve(new ProgramStart(relay, "serve", protocol, Text(RelayPort), $"127.0.0.1:{LastPort}").Named("relay"), RelayPort);
+        Sandbox.Serve(new ProgramStart([.. relay, "serve", protocol, Text(RelayPort), $"127.0.0.1:{LastPort}"]).Named("relay"), RelayPort);
     }
 
     private void Parents(Agent agent, string protocol, string way, int concurrent)

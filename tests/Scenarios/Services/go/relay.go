@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// relay serve PROTOCOL PORT [NEXT] | relay client PROTOCOL ADDRESS WAY COUNT CONCURRENT
+// relay serve PROTOCOL PORT [NEXT] | relay client PROTOCOL ADDRESS WAY COUNT CONCURRENT | relay become PROGRAM ARGUMENT...
 package main
 
 import (
@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/net/http2"
@@ -164,6 +165,10 @@ func client(protocol, address, way string, count, concurrent int) error {
 func run(arguments []string) error {
 	if arguments[0] == "serve" {
 		return serve(arguments[1], arguments[2], strings.Join(arguments[3:], ""))
+	}
+	if arguments[0] == "become" {
+		time.Sleep(time.Second)
+		return syscall.Exec(arguments[1], arguments[1:], os.Environ())
 	}
 	count, _ := strconv.Atoi(arguments[4])
 	concurrent, _ := strconv.Atoi(arguments[5])
