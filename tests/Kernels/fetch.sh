@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # fetch.sh VERSION: brings Debian's kernel of that series, with the few modules that a guest needs, to out/kernels/VERSION.
-# apt does it, with lists and a state of its own: from the mirror this machine uses, with signatures verified, nothing installed.
+# Nothing is installed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . .ci/common.sh
+. .ci/suite.sh
 
 version=$1
 case $version in
@@ -17,41 +18,11 @@ esac
 image=$PWD/out/kernels/$version
 [ ! -e "$image/vmlinuz" ] || exit 0
 
-# mirror PATTERN: where this machine gets the suites whose names match.
-mirror() {
-    apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' |
-        sed -nE "s/^$1 //p" | head -n 1
-}
-
-[ "$(mirror '[a-z]+')" ] || quietly apt-get update
 state=$(mktemp -d)
 trap 'rm -rf "$state"' EXIT
-mkdir -p "$state"/{lists,archives}/partial "$state/unpacked"
-: >"$state/status"
-source="[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]"
-main=$(mirror '[a-z]+')
-security=$(mirror '[a-z]+-security')
-[ "$main" ] || fail "kernel $version: apt of this machine knows no mirror of Debian"
-echo "deb $source $main $suite main" >"$state/sources.list"
-case $suite in
-*-backports) ;;
-*) [ ! "$security" ] || echo "deb $source $security $suite-security main" >>"$state/sources.list" ;;
-esac
-cat >"$state/apt.conf" <<EOF
-Dir::Etc { SourceList "$state/sources.list"; SourceParts "/dev/null"; Preferences "/dev/null"; PreferencesParts "/dev/null"; };
-Dir::State { Lists "$state/lists"; Status "$state/status"; };
-Dir::Cache "$state";
-Dir::Cache::Archives "$state/archives";
-APT::Architecture "amd64";
-APT::Architectures { "amd64"; };
-APT::Sandbox::User "root";
-Acquire::Languages "none";
-Acquire::Retries "3";
-EOF
-export APT_CONFIG=$state/apt.conf
-
+mkdir -p "$state/unpacked"
 echo "fetching kernel $version ($suite)"
-quietly apt-get update
+use_suite "$state" "$suite"
 packages=$(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances linux-image-amd64 |
     sed -nE 's/^ *(Pre)?Depends: (linux-(image|binary|modules)-[0-9][^ ]*)$/\2/p' | sort -u)
 [ "$packages" ] || fail "kernel $version: $suite has no linux-image-amd64"
