@@ -104,7 +104,7 @@ internal sealed class EnvironmentReader(Func<string, string?> variables)
     private DeliveryOptions ReadDelivery()
     {
         var options = DeliveryOptions.FromEnvironment(variables);
-        return options.Receivers.Count == 0 && Text("OTEL_EBPF_TRACE_PRINTER") is null
+        return options.Receivers.Count == 0 && options.Printer is null
             ? options with { Printer = TracePrinter.Tree }
             : options;
     }

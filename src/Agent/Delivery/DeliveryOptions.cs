@@ -46,12 +46,13 @@ internal sealed record DeliveryOptions
     /// <summary>Reads the OTEL_* variables; a value that cannot be meant is a <see cref="FormatException"/> that names it.</summary>
     public static DeliveryOptions FromEnvironment(Func<string, string?> variable)
     {
+        var exporters = TracesExporters.Parse(Set(variable, "OTEL_TRACES_EXPORTER"));
         var options = new DeliveryOptions
         {
-            Receivers = ReadReceivers(variable),
+            Receivers = ReceiverVariables.Read(variable, exporters),
             Spool = QueueVariables.ReadSpool(variable),
             KnownMethods = Set(variable, "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"),
-            Printer = ParsePrinter(Set(variable, "OTEL_EBPF_TRACE_PRINTER")),
+            Printer = ParsePrinter(Set(variable, "OTEL_EBPF_TRACE_PRINTER")) ?? exporters.Printer,
         };
         return options with
         {
@@ -60,21 +61,6 @@ internal sealed record DeliveryOptions
             MaxRequestSpans = Number(variable, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE") ?? options.MaxRequestSpans,
             MaxQueueBytes = Number(variable, "HILO_QUEUE_BYTES") ?? options.MaxQueueBytes,
         };
-    }
-
-    // What cannot be meant is named even where nothing is sent.
-    private static ReceiverOptions[] ReadReceivers(Func<string, string?> variable)
-    {
-        var endpoint = OtlpEndpoint.Resolve(variable);
-        var headers = OtlpEndpoint.ParseHeaders(
-            Set(variable, "OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? Set(variable, "OTEL_EXPORTER_OTLP_HEADERS"));
-        var timeout = Milliseconds(variable, "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT") ?? Milliseconds(variable, "OTEL_EXPORTER_OTLP_TIMEOUT");
-        if (endpoint is null)
-        {
-            return [];
-        }
-        var receiver = new ReceiverOptions { Name = endpoint.AbsoluteUri, Endpoint = endpoint, Headers = headers };
-        return [receiver with { Timeout = timeout ?? receiver.Timeout }];
     }
 
     private static TracePrinter? ParsePrinter(string? text) => text?.ToLowerInvariant() switch

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using OpenTelemetry.Proto.Collector.Trace.V1;
@@ -10,7 +11,7 @@ internal sealed class Receiver : IDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly Func<int, HttpListenerResponse, Task> _answer;
-    private readonly List<ExportTraceServiceRequest> _accepted = [];
+    private readonly List<byte[]> _bodies = [];
     private int _requests;
 
     /// <param name="answer">Gets the number of the request, from 1, and sets status, headers and body.</param>
@@ -31,15 +32,27 @@ internal sealed class Receiver : IDisposable
 
     public List<(string Path, System.Collections.Specialized.NameValueCollection Headers)> Seen { get; } = [];
 
-    /// <summary>Spans of the requests that were answered with 200.</summary>
+    /// <summary>Spans of the requests that were accepted.</summary>
     public int Spans
     {
         get
         {
-            lock (_accepted)
+            lock (_bodies)
             {
-                return _accepted.SelectMany(request => request.ResourceSpans).SelectMany(resource => resource.ScopeSpans)
+                return _bodies.SelectMany(body => ExportTraceServiceRequest.Parser.ParseFrom(body).ResourceSpans).SelectMany(resource => resource.ScopeSpans)
                     .Sum(scope => scope.Spans.Count);
+            }
+        }
+    }
+
+    /// <summary>Of the requests that were accepted, unpacked.</summary>
+    public IReadOnlyList<byte[]> Bodies
+    {
+        get
+        {
+            lock (_bodies)
+            {
+                return [.. _bodies];
             }
         }
     }
@@ -74,14 +87,16 @@ internal sealed class Receiver : IDisposable
     private async Task AnswerAsync(HttpListenerContext context)
     {
         using var body = new MemoryStream();
-        await context.Request.InputStream.CopyToAsync(body);
+        var isPacked = context.Request.Headers["Content-Encoding"] == "gzip";
+        using var content = isPacked ? new GZipStream(context.Request.InputStream, CompressionMode.Decompress) : context.Request.InputStream;
+        await content.CopyToAsync(body);
         Seen.Add((context.Request.Url!.AbsolutePath, context.Request.Headers));
         await _answer(Interlocked.Increment(ref _requests), context.Response);
-        if (context.Response.StatusCode == 200)
+        if (context.Response.StatusCode is 200 or 202)
         {
-            lock (_accepted)
+            lock (_bodies)
             {
-                _accepted.Add(ExportTraceServiceRequest.Parser.ParseFrom(body.ToArray()));
+                _bodies.Add(body.ToArray());
             }
         }
 

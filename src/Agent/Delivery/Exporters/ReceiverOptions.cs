@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Net;
+
 namespace Agent.Delivery.Exporters;
 
 /// <summary>A place that spans are sent to; immutable, made once from the environment.</summary>
@@ -7,8 +9,13 @@ internal sealed record ReceiverOptions
     /// <summary>Stands in the log and the ledger, unique among the receivers.</summary>
     internal required string Name { get; init; }
 
-    /// <summary>Full URL that requests are sent to.</summary>
+    /// <summary>
+    /// http, https: the full URL that requests are sent to (for gRPC, host and port of it). unix: the path of a socket.
+    /// file: the path of a file.
+    /// </summary>
     internal required Uri Endpoint { get; init; }
+
+    internal ReceiverProtocol Protocol { get; init; }
 
     /// <summary>Sent with each request.</summary>
     internal IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
@@ -16,5 +23,22 @@ internal sealed record ReceiverOptions
     /// <summary>For one attempt.</summary>
     internal TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    internal IExporter CreateExporter() => new OtlpHttpExporter(this);
+    /// <summary>Bodies are sent as gzip.</summary>
+    internal bool Compresses { get; init; }
+
+    /// <summary>For https.</summary>
+    internal ReceiverTls Tls { get; init; } = ReceiverTls.Default;
+
+    /// <summary>Null: connect directly.</summary>
+    internal IWebProxy? Proxy { get; init; }
+
+    internal bool IsSocket => Endpoint.Scheme == ReceiverEndpoint.UnixScheme;
+
+    internal IExporter CreateExporter() => Protocol switch
+    {
+        ReceiverProtocol.OtlpGrpc => new OtlpGrpcExporter(this),
+        ReceiverProtocol.Zipkin => new ZipkinExporter(this),
+        ReceiverProtocol.File => new FileExporter(this),
+        _ => new OtlpHttpExporter(this),
+    };
 }
