@@ -62,6 +62,12 @@ internal static class Build
             "@opentelemetry/instrumentation@0.223.0", "@opentelemetry/instrumentation-http@0.223.0", "@opentelemetry/exporter-trace-otlp-proto@0.223.1"),
         "node_modules");
 
+    /// <summary>A receiver of OTLP for Node.js, as a folder of modules.</summary>
+    public static string NodeMockOtlp() => Path.Combine(
+        Make("node-grpc", "node-mockotlp", "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", "{target}",
+            "@elastic/mockotlpserver@0.10.0"),
+        "node_modules");
+
     /// <summary>Unpacks packages of another suite of Debian, without what they depend on.</summary>
     public static string Debian(string suite, params string[] packages) =>
         Make("debian", $"debian-{suite}-{packages[0]}", ["bash", "debian/unpack.sh", "{target}", suite, .. packages]);
