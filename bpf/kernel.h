@@ -66,6 +66,15 @@ struct sock {
     int sk_wmem_queued;
     int sk_err;
     int pad;
+    void *sk_user_data;
+};
+
+struct sk_psock_progs {
+    void *msg_parser;
+};
+
+struct sk_psock {
+    struct sk_psock_progs progs;
 };
 
 struct tcp_sock {

@@ -36,5 +36,6 @@ struct settings {
     __u8 select_all;      /* 1: every program that is executed in the cgroup is a target */
     __u8 leave_exporters; /* 1: processes that export their own traces are left to them */
     __u8 spare_zerocopy;  /* 1: sockets with SO_ZEROCOPY stay out of the sockmap */
-    __u8 pad[2];
+    __u8 writes_go;       /* 1: contexts are also written inside of programs of Go */
+    __u8 pad;
 };

@@ -71,7 +71,7 @@ PROVEN_ONCE int client_call(struct connection *connection, __u32 stream, __u32 p
     if (!exchange)
         return CARRIER_SKIPPED;
     client_decide(connection, exchange, pid, tid);
-    return exchange->carrier;
+    return client_carrier(exchange);
 }
 
 /* Its exchange had to make room for others (LRU). */

@@ -3,6 +3,8 @@
 #pragma once
 #include "exchange.h"
 #include "option.h"
+#include "parent.h"
+#include "written.h"
 
 /* Many threads share a connection of HTTP/2, and any of them may write for the others. A thread that
  * handles one request at a time has no second call under way for it; what looks like one is another
@@ -44,33 +46,11 @@ static __always_inline struct open_request *client_parent(struct connection *con
     if (program) {
         __u32 stream = connection->http2 ? connection->newest_stream : 0;
 
-        *link = LINK_GOROUTINE;
-        parent = work_request(goroutine_work(program, connection->pid, stream));
+        parent = parent_of_goroutine(program, connection->pid, stream, link);
     } else {
         parent = client_parent_of_thread(connection, tid, link);
     }
-    if (parent)
-        return parent;
-    *link = LINK_PROCESS;
-    parent = process_request(connection->pid);
-    if (!parent)
-        *link = LINK_NONE;
-    return parent;
-}
-
-static __always_inline void client_identify(struct span_context *span,
-                                            __u8 *parent_id,
-                                            const struct open_request *parent)
-{
-    if (parent) {
-        *span = parent->span;
-        id_copy(parent_id, parent->span.span_id);
-    } else {
-        trace_begin(span);
-        *(__u64 *)parent_id = 0;
-        sample_decide(span, false);
-    }
-    span_begin(span);
+    return parent ? parent : parent_of_process(connection->pid, link);
 }
 
 /* Chooses parent and ids of a request before it is read: an option announces it. */
@@ -158,6 +138,25 @@ static __always_inline void client_self_traced(struct exchange *exchange,
     id_copy(exchange->span.span_id, parent->parent_id);
 }
 
+/* Hilo itself wrote the context, inside of the program: ids and parent are what it chose then. */
+static __always_inline bool client_written(const struct connection *connection,
+                                           struct exchange *exchange)
+{
+    const struct span_context *own = &connection->tx.head.context;
+    struct written written;
+
+    if (!written_take(own->span_id, connection->pid, &written))
+        return false;
+    exchange->span = *own;
+    exchange->span.flags = written.flags;
+    exchange->link = written.link;
+    exchange->carrier = CARRIER_INJECTED;
+    id_copy(exchange->parent_id, written.parent_id);
+    if (written.shared)
+        span_begin(&exchange->span);
+    return true;
+}
+
 /* Parent, ids and carrier of the request whose head in connection->tx is complete. */
 static __always_inline void client_decide(struct connection *connection,
                                           struct exchange *exchange,
@@ -183,6 +182,8 @@ static __always_inline void client_decide(struct connection *connection,
         client_self_traced(exchange, &requests->head, parent);
     } else if (!(requests->head.flags & HTTP1_CONTEXT)) {
         client_begin(connection, exchange, parent);
+    } else if (client_written(connection, exchange)) {
+        return;
     } else if (forwarded) {
         client_begin(connection, exchange, parent);
         exchange->carrier = CARRIER_REWRITTEN;
@@ -191,8 +192,14 @@ static __always_inline void client_decide(struct connection *connection,
     }
 }
 
+/* What whoever sees the request on its way out has to do about it. */
+static __always_inline int client_carrier(const struct exchange *exchange)
+{
+    return exchange->carrier == CARRIER_INJECTED ? CARRIER_APPLICATION : exchange->carrier;
+}
+
 /* Opens the exchange of the request whose head in connection->tx is complete; exchange_newest() is it.
- * Returns its carrier: CARRIER_APPLICATION when the header is the application's own affair,
+ * Returns its carrier: CARRIER_APPLICATION when the header came from the process and stays as it is,
  * CARRIER_REWRITTEN when its parent id has to be replaced, CARRIER_NONE when a header is missing,
  * CARRIER_SKIPPED when there was no memory: leave the request alone. */
 PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 tid)
@@ -208,7 +215,7 @@ PROVEN_ONCE int client_request(struct connection *connection, __u32 pid, __u32 t
     }
     client_decide(connection, exchange, pid, tid);
     exchange_opened(connection, exchange);
-    return exchange->carrier;
+    return client_carrier(exchange);
 }
 
 /* A request that nothing can be written into: it leaves as it is, and is linked by its place. */

@@ -43,6 +43,12 @@ static __always_inline bool connection_rests(const struct connection *connection
            connection->tx.phase == STREAM_START && connection->tx.proven;
 }
 
+/* What its encoder has in its table is not known, so little could be written here; there all can. */
+static __always_inline bool written_inside(const struct connection *connection)
+{
+    return settings.writes_go && connection->existed && go_program_of(connection->pid);
+}
+
 /* The process may not notice. A socket that is older than Hilo has no callbacks that would take it out
  * again, and one of HTTP/2 never rests: they come in only if they may stay. */
 static __always_inline bool reenrol_allowed(const struct connection *connection,
@@ -54,7 +60,8 @@ static __always_inline bool reenrol_allowed(const struct connection *connection,
         socket_counts_copies(tcp))
         return false;
     if (connection->http2)
-        return connection->tx.phase == STREAM_HTTP2 && tcp && enrol_may_stay(connection, tcp);
+        return connection->tx.phase == STREAM_HTTP2 && tcp && !written_inside(connection) &&
+               enrol_may_stay(connection, tcp);
     if (!connection_rests(connection))
         return false;
     return (!connection->existed && !connection->tracked) ||

@@ -18,6 +18,7 @@
  * runs again after the stack has grown, so each place may be told the same thing twice. */
 #include "../core/emit.h"
 #include "../core/go_registers.h"
+#include "../core/go_socket.h"
 #include "../core/tls.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -25,7 +26,6 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 EVENT_LAYOUT(go_program);
 
 #define G_M 48           /* runtime.g.m: behind what the linker knows, the same since Go 1.14 */
-#define SOCKET_OF_FD 16  /* net.netFD.pfd.Sysfd */
 #define STREAM_NUMBER 8  /* http2.stream.id */
 #define SERVER_SOCKET 16 /* http2.serverConn.conn */
 #define START_STREAM 40  /* transport.headerFrame.initStream: only clients have it */
@@ -90,19 +90,9 @@ static __always_inline void go_asks(const struct go_place *place,
 
 static __always_inline __u64 cookie_of_fd(__u32 fd)
 {
-    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-    struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-    struct file **files = BPF_CORE_READ(table, fd);
-    struct socket *socket;
-    struct file *file = NULL;
+    struct sock *sock = socket_of_fd(fd);
 
-    if (fd >= BPF_CORE_READ(table, max_fds))
-        return 0;
-    bpf_probe_read_kernel(&file, sizeof(file), files + fd);
-    socket = BPF_CORE_READ(file, private_data);
-    if (!file || BPF_CORE_READ(socket, file) != file)
-        return 0; /* not a socket */
-    return BPF_CORE_READ(socket, sk, __sk_common.skc_cookie.counter);
+    return sock ? BPF_CORE_READ(sock, __sk_common.skc_cookie.counter) : 0;
 }
 
 static __always_inline __u64 cookie_of_session(__u32 pid, __u64 conn)
@@ -127,7 +117,7 @@ static __always_inline bool go_call(const struct go_place *place,
     for (int depth = 0; depth < SOCKET_DEPTH && conn; depth++) {
         cookie = cookie_of_session(place->pid, conn);
         if (!cookie)
-            cookie = cookie_of_fd((__u32)go_word(go_word(conn) + SOCKET_OF_FD));
+            cookie = cookie_of_fd((__u32)go_word(go_word(conn) + GO_CONN_FD));
         request = cookie ? open_request_of(call_cookie(cookie, stream)) : NULL;
         if (request) {
             work->cookie = request->cookie;

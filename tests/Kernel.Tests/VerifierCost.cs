@@ -17,13 +17,14 @@ internal static class VerifierCost
         KernelLog.Capture();
         var options = EnvironmentReader.Read(name => settings.GetValueOrDefault(name));
         using var objects = KernelObjects.Load(options, cgroup.Tree);
-        using var tls = everything ? objects.LoadTls() : null;
+        using var tls = everything ? objects.LoadLater("tls") : null;
+        using var goWrite = everything && objects.WritesGo ? objects.LoadLater("go_write") : null;
         if (everything)
         {
             objects.LoadStates();
         }
         var cost = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var bpfObject in Loaded(objects).Append(tls).OfType<BpfObject>())
+        foreach (var bpfObject in Loaded(objects).Append(tls).Append(goWrite).OfType<BpfObject>())
         {
             foreach (var program in bpfObject.Programs().Where(program => program.Fd >= 0))
             {
@@ -33,8 +34,9 @@ internal static class VerifierCost
         return cost;
     }
 
-    /// <summary>Those that come with the agent, but for the canary, which has no settings.</summary>
-    internal static IEnumerable<string> Shipped() => BpfArchive.Index.Select(entry => entry.Name).Where(name => name != "canary");
+    /// <summary>Those that come with the agent and may be loaded, but for the canary, which has no settings.</summary>
+    internal static IEnumerable<string> Shipped() => BpfArchive.Index.Select(entry => entry.Name)
+        .Where(name => name != "canary" && (name != "go_write" || KernelHelpers.WritesProcesses == true));
 
     // Whatever the agent has: a later one counts too.
     private static IEnumerable<BpfObject?> Loaded(KernelObjects objects) =>

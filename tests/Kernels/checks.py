@@ -11,6 +11,7 @@ import sys
 import time
 
 import cost
+import go_write
 from injection import trial
 from programs import Agent, Group, OptionCapture, PATIENCE, Program, SERVICES
 
@@ -209,6 +210,7 @@ def main(binary, result, extent):
         everything(answers, binary, result)
         for question, yes, came in trial.tried(certificate(result)):
             answers.add(TRIAL, question, yes, came)
+        go_write.check(answers, binary, result)
 
 
 main(*sys.argv[1:])

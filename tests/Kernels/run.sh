@@ -53,7 +53,7 @@ if [ ${#versions[@]} -eq 0 ]; then
     versions=(5.10 6.1 6.12 newest 6.12+lockdown=integrity 6.12+lockdown=integrity+nosecurityfs 6.12+lockdown=confidentiality)
 fi
 mkdir -p "$results" docs tests/Kernels/cost
-[ "$extent" = short ] || (programs) || exit
+[ "$extent" = short ] || (programs && quietly tests/Kernels/go_write.sh) || exit
 printf '%s\n' "${versions[@]%%+*}" | sort -u | xargs -P $at_once -I '{}' tests/Kernels/fetch.sh '{}' || fail "kernels: not all could be fetched"
 printf '%s\0' "${versions[@]}" | xargs -0 -P $at_once -I '{}' bash -c 'machine "$1" "$2"' machine '{}' "$extent"
 status=$?

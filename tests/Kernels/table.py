@@ -14,6 +14,7 @@ decides nothing by version: it tries, and `hilo doctor` says what it found on th
 GROUPS = {
     "hilo doctor": "What `hilo doctor` finds",
     "real programs": "What `hilo run` does with real programs",
+    "inside of Go programs": "Headers written inside of Go programs, over connections older than the agent or inside TLS",
     "verifier": "What loading costs",
     "trial": "What Hilo does not do: headers inside TLS, by registers ([why](tls-injection.md))",
 }

@@ -26,6 +26,8 @@ internal sealed class Kernel : IDisposable
     private readonly Traffic _traffic;
     private readonly Tls _tls;
     private BpfProgram[] _tlsPrograms = [];
+    private BpfProgram[] _goWritePrograms = [];
+    private readonly GoWrites? _goWrites;
     private FionreadWatch? _watch;
     private readonly Goroutines? _goroutines;
     private ulong _lost;
@@ -57,6 +59,10 @@ internal sealed class Kernel : IDisposable
         if (objects.Go is not null)
         {
             _probes.Add(_goroutines = new Goroutines(objects.Go, proc, _reaper));
+            if (objects.WritesGo)
+            {
+                _probes.Add(_goWrites = new GoWrites(LoadGoWrite, proc, _reaper));
+            }
         }
         if (selector.IsEverything)
         {
@@ -86,7 +92,7 @@ internal sealed class Kernel : IDisposable
 
     /// <summary>Starts to watch what the programs cost; null when there is no budget.</summary>
     internal OverheadGovernor? Govern(OverheadOptions options) => OverheadGovernor.Start(
-        options, () => [.. _objects.OnRequests().SelectMany(bpfObject => bpfObject.Programs()), .. _http2, .. _tlsPrograms], _throttle, Counters);
+        options, () => [.. _objects.OnRequests().SelectMany(bpfObject => bpfObject.Programs()), .. _http2, .. _tlsPrograms, .. _goWritePrograms], _throttle, Counters);
 
     /// <summary>Starts to watch how enrolled connections fare; null when none is enrolled, or nobody wants that.</summary>
     internal HarmGuard? Guard(GuardOptions options) => options.IsOn && _objects.Sockmap is not null
@@ -114,7 +120,11 @@ internal sealed class Kernel : IDisposable
     internal void Unwatch(int pid) => _watch?.Unwatch(pid);
 
     /// <summary>Begins with what can wait until the rest works.</summary>
-    internal void StartTls() => _tls.Start();
+    internal void StartTls()
+    {
+        _tls.Start();
+        _goWrites?.Start();
+    }
 
     /// <summary>A process speaks TLS, or is about to: it may have got a library for it since it began.</summary>
     internal void FindTls(TargetProcess process) => _tls.Rescan(process);
@@ -158,7 +168,7 @@ internal sealed class Kernel : IDisposable
     private TlsPrograms? LoadTls()
     {
         var watch = Stopwatch.StartNew();
-        if (_objects.LoadTls() is not { } tls)
+        if (_objects.LoadLater("tls") is not { } tls)
         {
             return null;
         }
@@ -167,6 +177,14 @@ internal sealed class Kernel : IDisposable
         ReturnMemory();
         Log.Debug($"tls: loaded within {watch.ElapsedMilliseconds} ms");
         return programs;
+    }
+
+    private BpfObject? LoadGoWrite()
+    {
+        var writer = _objects.LoadLater("go_write");
+        _goWritePrograms = [.. writer?.Programs() ?? []];
+        ReturnMemory();
+        return writer;
     }
 
     // What loading took is not needed again.

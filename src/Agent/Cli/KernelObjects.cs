@@ -50,6 +50,8 @@ internal sealed class KernelObjects : IDisposable
         IsFionreadRight = canary?.Passes(CanaryTrial.Fionread) == true;
         WritesHeaders = options.InjectHeaders && mayEnrol;
         settings.InjectHeaders = Flag(WritesHeaders);
+        WritesGo = options.InjectHeaders && KernelHelpers.WritesProcesses == true;
+        settings.WritesGo = Flag(WritesGo);
         settings.SpareZerocopy = Flag(canary?.Passes(CanaryTrial.ZeroCopy) == false);
         var hasTraffic = options.Traffic.Interfaces is not null;
         OpenOwners([
@@ -117,6 +119,9 @@ internal sealed class KernelObjects : IDisposable
 
     internal bool WritesHeaders { get; }
 
+    /// <summary>Headers may also be written inside of programs of Go.</summary>
+    internal bool WritesGo { get; }
+
     /// <summary>Those whose programs run with requests, besides the ones for HTTP/2.</summary>
     internal IEnumerable<BpfObject> OnRequests() => new[] { Sockets, Sockmap, Reenrol, Traffic, States, Go }.OfType<BpfObject>();
 
@@ -138,25 +143,29 @@ internal sealed class KernelObjects : IDisposable
     }
 
     /// <summary>
-    /// Loads what only some hosts need, when it is needed: it costs the verifier as much as all others together. Null when the
+    /// Loads what only some hosts need, when it is needed: TLS costs the verifier as much as all others together. Null when the
     /// kernel refuses it, which is said once. To be disposed by the caller.
     /// </summary>
-    internal BpfObject? LoadTls()
+    internal BpfObject? LoadLater(string name)
     {
-        _maps = new SharedMaps();
-        Sockets.Share(_maps);
-        using var archive = BpfArchive.Hold();
-        using var types = _types = KernelTypes.TryCreate();
-        using (var asked = BpfObject.Open("tls"))
+        lock (_owners)
         {
-            if (_types?.TryFill([asked.Layout]) == false)
+            _maps = new SharedMaps();
+            Sockets.Share(_maps);
+            Go?.Share(_maps);
+            using var archive = BpfArchive.Hold();
+            using var types = _types = KernelTypes.TryCreate();
+            using (var asked = BpfObject.Open(name))
             {
-                _types = null;
+                if (_types?.TryFill([asked.Layout]) == false)
+                {
+                    _types = null;
+                }
             }
+            var loaded = TryLoad(name, _settings);
+            _types = null;
+            return loaded;
         }
-        var tls = TryLoad("tls", _settings);
-        _types = null;
-        return tls;
     }
 
     public void Dispose()

@@ -49,6 +49,12 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
             "CONFIG_UPROBE_EVENTS=y and CAP_PERFMON; without it requests inside TLS are not traced", () => Attach("tls", _ => { }));
         Check("go: follow requests from goroutine to goroutine", false,
             "CONFIG_UPROBE_EVENTS=y and CAP_PERFMON; without it work in programs of Go is known by thread", () => Attach("go", AttachToSelf));
+        Check("go_write: write headers inside of Go programs, where the network cannot: TLS, connections older than hilo", false,
+            "a kernel that is not locked down; without it such requests of Go programs leave as those of others do", () =>
+            {
+                Require(KernelHelpers.WritesProcesses != false, "programs may not write into processes (bpf_probe_write_user): the kernel is locked down");
+                Attach("go_write", AttachToSelf);
+            });
         Check("states: follow connections where sock_ops is taken", false,
             "without it, processes in cgroups with an exclusive sock_ops program are not traced",
             () => Attach("states", AttachTracing));

@@ -87,11 +87,26 @@ public sealed class GoTests : IDisposable
     }
 
     [Fact]
+    public void Headers_are_written_on_jumps_and_calls()
+    {
+        using var elf = Open(Build("-s -w"));
+
+        var places = GoWritePlaces.Find(elf).ToDictionary(place => (GoWriteSite)place.Cookie, place => elf.ReadCode(place.Offset, 2));
+
+        GoWriteSite[] jumps = [GoWriteSite.Request, GoWriteSite.Stream];
+        GoWriteSite[] calls = [GoWriteSite.Head, GoWriteSite.Frame, GoWriteSite.FrameEnd];
+        Assert.All(jumps, site => Assert.True(places[site] is [0x76, _] or [0x0f, 0x86]));
+        Assert.All(calls, site => Assert.Equal(0xe8, places[site][0]));
+        Assert.Equal(jumps.Length + calls.Length, places.Count);
+    }
+
+    [Fact]
     public void Programs_that_are_not_go_are_left_alone()
     {
         using var elf = Open("/proc/self/exe");
 
         Assert.Null(GoFacts.Read(elf).Places);
+        Assert.Empty(GoWritePlaces.Find(elf));
     }
 
     [Theory]

@@ -9,7 +9,8 @@ namespace Agent.Runtimes.Go;
 /// <summary>What a program of Go was built with.</summary>
 /// <param name="Minor">26 of Go 1.26.10.</param>
 /// <param name="GrpcMinor">64 of grpc 1.64.0, 0 when it has none, or was built without modules.</param>
-internal readonly record struct GoBuild(int Minor, int GrpcMinor)
+/// <param name="HasOldMaps">It was built without the maps of Go 1.24, as an experiment.</param>
+internal readonly record struct GoBuild(int Minor, int GrpcMinor, bool HasOldMaps = false)
 {
     private const int HeaderSize = 32;
     private const byte IsInline = 2;
@@ -29,7 +30,7 @@ internal readonly record struct GoBuild(int Minor, int GrpcMinor)
             return false;
         }
         _ = TryTake(ref content, out var modules);
-        build = new GoBuild(minor, GrpcOf(modules));
+        build = new GoBuild(minor, GrpcOf(modules), version.IndexOf("noswissmap"u8) >= 0);
         return true;
     }
 

@@ -46,10 +46,9 @@ internal static class GoPlaces
         var functions = GoFunctions.Find(elf, Beginnings);
         for (var number = 0; number < Sites.Length; number++)
         {
-            if (functions[number] is { } function && elf.TryFileOffset(function.Address, out var offset) &&
-                TryFindJump(elf.ReadCode(offset, HeadSize), out var jump))
+            if (TryFindBeginning(elf, functions[number], out var offset))
             {
-                places.Add(new UprobePlace(offset + (uint)jump, (ulong)Sites[number]));
+                places.Add(new UprobePlace(offset, (ulong)Sites[number]));
             }
         }
         var calls = GoFunctions.Find(elf, Start, StartQueue, Call, CallQueue);
@@ -59,6 +58,31 @@ internal static class GoPlaces
         }
         TryAddCall(elf, calls[2], calls[3], GoSite.Queue, places);
         return [.. places];
+    }
+
+    /// <summary>Where in the file the conditional jump at the beginning of a function is.</summary>
+    internal static bool TryFindBeginning(ElfFile elf, GoFunction? function, out ulong offset)
+    {
+        offset = 0;
+        if (function is null || !elf.TryFileOffset(function.Address, out var begin) || !TryFindJump(elf.ReadCode(begin, HeadSize), out var jump))
+        {
+            return false;
+        }
+        offset = begin + (uint)jump;
+        return true;
+    }
+
+    /// <summary>Where in the file the first call of <paramref name="called"/> in a function is.</summary>
+    internal static bool TryFindCall(ElfFile elf, GoFunction? function, GoFunction? called, out ulong offset)
+    {
+        offset = 0;
+        if (function is null || called is null || function.Size is < 0 or > MaxFunctionSize || !elf.TryFileOffset(function.Address, out var begin) ||
+            !TryFindCall(elf.ReadCode(begin, function.Size), function.Address, called.Address, out var at))
+        {
+            return false;
+        }
+        offset = begin + (uint)at;
+        return true;
     }
 
     /// <summary>The conditional jump at the beginning of a function.</summary>
@@ -92,12 +116,11 @@ internal static class GoPlaces
 
     private static bool TryAddCall(ElfFile elf, GoFunction? function, GoFunction? called, GoSite site, List<UprobePlace> places)
     {
-        if (function is null || called is null || function.Size is < 0 or > MaxFunctionSize || !elf.TryFileOffset(function.Address, out var offset) ||
-            !TryFindCall(elf.ReadCode(offset, function.Size), function.Address, called.Address, out var at))
+        if (!TryFindCall(elf, function, called, out var offset))
         {
             return false;
         }
-        places.Add(new UprobePlace(offset + (uint)at, (ulong)site));
+        places.Add(new UprobePlace(offset, (ulong)site));
         return true;
     }
 }
