@@ -7,10 +7,12 @@ usage="usage: build.sh [COMMAND]
   run      build, then out/hilo run
   test     build, then lint and all tests; last line: N passed, N failed, N skipped
   bench    build, then the measurements of bench/run.sh; bench features: what each feature costs;
-           bench grpc: calls
+           bench grpc: calls; bench go: programs of Go
   kernels [VERSION]...
            build, then try everything on Debian's kernels 5.10, 6.1, 6.12, newest and under lockdown, in virtual
            machines, and compare with docs/kernels.md; with UPDATE_GOLDEN=1 write that
+  go-offsets
+           measure Debian's toolchains of Go, and write src/Agent/Runtimes/Go/Offsets/offsets.txt
   fuzz     the parsers, FUZZ_SECONDS (300) each
   lint     rules that no compiler knows, formatting
   format   rewrite C and C# in the project's format
@@ -102,6 +104,10 @@ kernels)
     # shellcheck disable=SC2046
     need_packages $(cat tests/Kernels/packages)
     tests/Kernels/run.sh full "$@"
+    ;;
+go-offsets)
+    need_packages golang-go=go debian-archive-keyring
+    src/Agent/Runtimes/Go/Offsets/update.sh
     ;;
 fuzz)
     build

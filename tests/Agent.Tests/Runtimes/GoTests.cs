@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Agent.Contract;
 using Agent.Probes;
 using Agent.Runtimes.Go;
 using Agent.Sources;
+using Agent.Tests.Native;
 
 namespace Agent.Tests.Runtimes;
 
@@ -24,6 +26,40 @@ public sealed class GoTests : IDisposable
         Assert.True(GoLayout.TryFind(build, out var known));
         Assert.True(GoLayout.TryRead(elf, out var read));
         Assert.Equal((read.Goid, read.Curg, read.RequestContext), (known.Goid, known.Curg, known.RequestContext));
+    }
+
+    [Theory]
+    [InlineData("go", 17)]
+    [InlineData("go", 99)]
+    [InlineData("grpc", 29)]
+    [InlineData("rust", 1)]
+    public void The_table_knows_what_somebody_has_looked_at(string kind, int minor) => Assert.False(GoOffsets.TryFind(kind, minor, out _));
+
+    [Fact]
+    public void A_line_holds_until_the_next_one()
+    {
+        Assert.True(GoOffsets.TryFind("go", 20, out var between));
+        Assert.True(GoOffsets.TryFind("go", 19, out var before));
+        Assert.Equal(before, between);
+    }
+
+    /// <summary>What `./build.sh go-offsets` does, for what is installed.</summary>
+    [Fact]
+    public void The_table_is_what_the_command_measures()
+    {
+        var program = Path.Combine(_folder.FullName, "offsets");
+        Run("go", "build", "-o", program, Source("offsets.go"), Source("grpc.go"));
+
+        var lines = Run(program).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(["go", "grpc"], lines.Select(line => line.Split(' ')[0]));
+        Assert.All(lines.Select(line => line.Split(' ')), words =>
+        {
+            Assert.True(GoOffsets.TryFind(words[0], int.Parse(words[1], CultureInfo.InvariantCulture), out var places));
+            Assert.Equal(words[2..], places.Select(place => place.ToString(CultureInfo.InvariantCulture)));
+        });
+
+        static string Source(string name) => Path.Combine(Repository.Root, "src", "Agent", "Runtimes", "Go", "Offsets", name);
     }
 
     [Theory]
@@ -167,6 +203,7 @@ public sealed class GoTests : IDisposable
     {
         var info = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
         info.Environment["GO111MODULE"] = "off";
+        info.Environment["GOPATH"] = "/usr/share/gocode"; // the packages of Debian
         info.Environment["GOCACHE"] = Path.Combine(Path.GetTempPath(), "hilo-go-cache");
         using var process = Process.Start(info)!;
         var output = process.StandardOutput.ReadToEnd();

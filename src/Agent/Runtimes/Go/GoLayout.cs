@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the fields are that runtimes/go.bpf.c reads. Those of the runtime and of net/http depend on the toolchain, those of grpc on
-// its module. Read from the sources of these versions; tests/Agent.Tests compares what debug information says.
+// its module.
 using Agent.Contract;
 using Agent.Probes;
 
@@ -9,11 +9,6 @@ namespace Agent.Runtimes.Go;
 /// <summary>The table of what is known without debug information.</summary>
 internal static class GoLayout
 {
-    private const int OldestMinor = 18;
-    private const int NewestMinor = 26;
-    private const int OldestGrpc = 30;
-    private const int NewestGrpc = 82;
-
     /// <summary>
     /// For a toolchain; false when it is too old, or so new that nobody has looked. What a handler of grpc is called with is left 0 when its version is
     /// not known.
@@ -21,19 +16,17 @@ internal static class GoLayout
     internal static bool TryFind(GoBuild build, out GoProgram layout)
     {
         layout = default;
-        if (build.Minor is < OldestMinor or > NewestMinor)
+        if (!GoOffsets.TryFind("go", build.Minor, out var places))
         {
             return false;
         }
-        layout = new GoProgram
+        layout = new GoProgram { Goid = places[0], Curg = places[1], RequestContext = places[2] };
+        if (GoOffsets.TryFind("grpc", build.GrpcMinor, out places))
         {
-            Goid = build.Minor is 23 or 24 ? 160u : 152u,
-            Curg = build.Minor < 25 ? 192u : 184u,
-            RequestContext = build.Minor < 23 ? 232u : 248u,
-        };
-        if (build.GrpcMinor is >= OldestGrpc and <= NewestGrpc)
-        {
-            AddGrpc(build.GrpcMinor, ref layout);
+            layout.RpcConnection = places[0];
+            layout.RpcStream = places[1];
+            layout.RpcStreamContext = places[2];
+            layout.RpcStreamIsInside = (byte)places[3];
         }
         return true;
     }
@@ -55,17 +48,5 @@ internal static class GoLayout
             RpcStreamIsInside = places[6] == 8 ? (byte)1 : (byte)0, // it begins with a pointer to the stream, not with all of it
         };
         return layout is { Goid: > 0, Curg: > 0, RequestContext: > 0 };
-    }
-
-    private static void AddGrpc(int minor, ref GoProgram layout)
-    {
-        layout.RpcConnection = minor < 60 ? 32u : 16u;
-        (layout.RpcStream, layout.RpcStreamContext, layout.RpcStreamIsInside) = minor switch
-        {
-            < 66 => (0u, 32u, (byte)0),
-            < 69 => (0u, 40u, (byte)0),
-            < 77 => (0u, 8u, (byte)1),
-            _ => (108u, 0u, (byte)0),
-        };
     }
 }
