@@ -39,7 +39,7 @@ struct {
     __type(value, __u32);
 } tls_walks SEC(".maps");
 
-enum place { WRITE, WRITE_RETURN, READ, READ_RETURN };
+enum place { WRITE, WRITE_RETURN, READ, READ_RETURN, GO_HANDSHAKE, GO_WRITE, GO_READ };
 
 static int hit(struct pt_regs *registers, __u64 place)
 {
@@ -79,4 +79,22 @@ SEC("uretprobe.multi")
 int on_tls_read_return(struct pt_regs *registers)
 {
     return hit(registers, READ_RETURN);
+}
+
+SEC("uprobe.multi")
+int on_go_tls_handshake(struct pt_regs *registers)
+{
+    return hit(registers, GO_HANDSHAKE);
+}
+
+SEC("uprobe.multi")
+int on_go_tls_write(struct pt_regs *registers)
+{
+    return hit(registers, GO_WRITE);
+}
+
+SEC("uprobe.multi")
+int on_go_tls_read(struct pt_regs *registers)
+{
+    return hit(registers, GO_READ);
 }
