@@ -21,7 +21,7 @@ public sealed class TlsProbesTests
 
         talk.Talk(Times);
 
-        Assert.All(Enum.GetValues<TlsHook>(), hook => Assert.Equal(Calls, hits.Of(hook, tellsApart: true).Count));
+        Assert.All(new[] { TlsHook.Write, TlsHook.WriteReturn, TlsHook.Read, TlsHook.ReadReturn }, hook => Assert.Equal(Calls, hits.Of(hook, tellsApart: true).Count));
         Assert.Equal((ulong)"and back".Length, hits.Of(TlsHook.Write, tellsApart: true).Third);
         Assert.Equal(1UL, hits.Of(TlsHook.ReadReturn, tellsApart: true).Result);
     }
