@@ -7,7 +7,7 @@ usage="usage: build.sh [COMMAND]
   run      build, then out/hilo run
   test     build, then lint and all tests; last line: N passed, N failed, N skipped
   bench    build, then the measurements of bench/run.sh; bench features: what each feature costs;
-           bench grpc: calls; bench go: programs of Go
+           bench grpc: calls; bench queue: what waits; bench go: programs of Go
   kernels [VERSION]...
            build, then try everything on Debian's kernels 5.10, 6.1, 6.12, newest and under lockdown, in virtual
            machines, and compare with docs/kernels.md; with UPDATE_GOLDEN=1 write that

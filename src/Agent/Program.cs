@@ -28,6 +28,9 @@ try
         case ["bench-spans", var count] when long.TryParse(count, out var spans) && spans > 0:
             Console.WriteLine(SpanBench.Run(spans));
             return 0;
+        case ["bench-queue", var directory, var count] when long.TryParse(count, out var spans) && spans > 0:
+            Console.WriteLine(QueueBench.Run(directory, spans));
+            return 0;
         case ["help" or "--help" or "-h"]:
             Console.WriteLine(Usage.Text);
             return 0;

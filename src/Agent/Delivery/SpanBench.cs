@@ -76,8 +76,11 @@ internal sealed class SpanBench
             : throw new InvalidOperationException($"{count} records made {_spans} spans");
     }
 
-    private readonly struct Handler(SpanSink sink, byte[] resource) : IEventHandler
+    /// <summary>Writes spans, and nothing else.</summary>
+    internal readonly struct Handler(SpanSink sink, byte[] resource) : IEventHandler
     {
+        internal SpanSink Sink => sink;
+
         public void OnExchange(in ExchangeEvent e, ReadOnlySpan<byte> heads) => sink.Write(resource, e, heads);
 
         public void OnProcess(in ProcessEvent e, ReadOnlySpan<byte> declared)

@@ -6,6 +6,7 @@
 //   batches in memory → file | file | file being written      each receiver has its own position
 //
 // Full memory (the disk takes nothing), and full disk space or old age, cost the oldest spans.
+using Agent.Config;
 using Agent.Diagnostics;
 using Agent.Tracing;
 
@@ -38,27 +39,28 @@ internal sealed class Spool : IDisposable
 
     /// <summary>
     /// Opens the directory, or makes it, and finds what earlier runs left there for these receivers, each with its ledger.
-    /// Throws <see cref="IOException"/> when it cannot be used, or another agent uses it.
+    /// Throws <see cref="ConfigException"/> when it cannot be used, or another agent uses it.
     /// </summary>
     internal static Spool Open(SpoolOptions options, IReadOnlyList<(string Name, Ledger Ledger)> receivers, Action<string> log)
     {
-        var spool = new Spool(options, log);
-        var positions = receivers.Select(receiver => SpoolPosition.Open(options.Directory, receiver.Name)).ToArray();
-        spool._end = Math.Max(spool._files.End, positions.Max(position => position.Saved ?? 0));
-        for (var i = 0; i < positions.Length; i++)
+        try
         {
-            // What it had before it was last saved, it has; what has made room was counted by the run in which it did.
-            var first = spool._files.First is { } oldest ? Math.Max(positions[i].Saved ?? oldest, oldest) : spool._end;
-            var reader = new SpoolReader(spool, first, receivers[i].Ledger, positions[i]);
-            receivers[i].Ledger.Recover(spool._end - first, () => reader.Waiting(spool.EndOfFiles()));
-            spool._readers.Add(reader);
+            return Begin(options, receivers, log);
         }
-        spool._writer.Start();
-        return spool;
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException(
+                "HILO_QUEUE", $"disk:{options.Directory}", $"{unusable.Message.TrimEnd('.')}; name a directory of this agent's own that it may write");
+        }
     }
 
     /// <summary>In the order of the receivers.</summary>
     internal IReadOnlyList<SpoolReader> Readers => _readers;
+
+    /// <summary>Memory that batches hold which are not on disk.</summary>
+    internal long PendingBytes => Interlocked.Read(ref _pendingBytes);
+
+    internal SpoolWork Work => _files.Work;
 
     /// <summary>Takes over one reference to the batch.</summary>
     internal void Append(SpanBatch batch)
@@ -178,6 +180,23 @@ internal sealed class Spool : IDisposable
         _files.Dispose();
         _changed.Dispose();
         _urgent.Dispose();
+    }
+
+    private static Spool Begin(SpoolOptions options, IReadOnlyList<(string Name, Ledger Ledger)> receivers, Action<string> log)
+    {
+        var spool = new Spool(options, log);
+        var positions = receivers.Select(receiver => SpoolPosition.Open(options.Directory, receiver.Name)).ToArray();
+        spool._end = Math.Max(spool._files.End, positions.Max(position => position.Saved ?? 0));
+        for (var i = 0; i < positions.Length; i++)
+        {
+            // What it had before it was last saved, it has; what has made room was counted by the run in which it did.
+            var first = spool._files.First is { } oldest ? Math.Max(positions[i].Saved ?? oldest, oldest) : spool._end;
+            var reader = new SpoolReader(spool, first, receivers[i].Ledger, positions[i]);
+            receivers[i].Ledger.Recover(spool._end - first, () => reader.Waiting(spool.EndOfFiles()));
+            spool._readers.Add(reader);
+        }
+        spool._writer.Start();
+        return spool;
     }
 
     private long EndOfFiles()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files of a spool. Its thread writes them; what others see of them changes under the spool's lock.
+using System.Diagnostics;
 using Agent.Bpf;
 using Microsoft.Win32.SafeHandles;
 
@@ -36,13 +37,16 @@ internal sealed class SpoolFiles : IDisposable
     /// <summary>Of the last span in a file; 0: there is none.</summary>
     internal long End => Any ? _segments[^1].EndSpan : 0;
 
+    internal SpoolWork Work { get; } = new();
+
     /// <summary>Older spans have made room for younger ones.</summary>
     internal long EvictedBelow { get; private set; }
 
     /// <param name="gate">Held by who asks about files, and here when they change.</param>
     internal static SpoolFiles Open(SpoolOptions options, Lock gate, Action<string> log)
     {
-        Directory.CreateDirectory(options.Directory);
+        // What requests said stands in there.
+        Directory.CreateDirectory(options.Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var held = File.OpenHandle(Path.Combine(options.Directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         var segments = SpoolSegment.Find(options.Directory);
         if (segments.Count > 0 && SpoolRecovery.Mend(segments[^1]) is var torn and > 0)
@@ -79,6 +83,7 @@ internal sealed class SpoolFiles : IDisposable
         RandomAccess.Write(_file!, _parts, _openLength);
         _openLength += record.Size;
         _openEnd = record.EndSpan;
+        Work.Bytes += record.Size;
     }
 
     /// <summary>Waits until the disk has everything.</summary>
@@ -86,7 +91,7 @@ internal sealed class SpoolFiles : IDisposable
     {
         if (_file is not null && _openLength > _open!.Length)
         {
-            RandomAccess.FlushToDisk(_file);
+            FlushToDisk(_file);
         }
     }
 
@@ -154,11 +159,19 @@ internal sealed class SpoolFiles : IDisposable
         }
     }
 
+    private void FlushToDisk(SafeFileHandle file)
+    {
+        var began = Stopwatch.GetTimestamp();
+        RandomAccess.FlushToDisk(file);
+        Work.Syncs++;
+        Work.SyncTime += Stopwatch.GetElapsedTime(began);
+    }
+
     private void Begin(long firstSpan)
     {
         if (_file is not null)
         {
-            RandomAccess.FlushToDisk(_file);
+            FlushToDisk(_file);
             Publish();
             _file.Dispose();
             (_file, _open) = (null, null);

@@ -214,9 +214,9 @@ public sealed class SpoolTests : IDisposable
         using var receiver = new Receiver();
         using var first = Start(Options(receiver.Port), new Ledger());
 
-        var refused = Assert.Throws<IOException>(() => Start(Options(receiver.Port), new Ledger()));
+        var refused = Assert.ThrowsAny<FormatException>(() => Start(Options(receiver.Port), new Ledger()));
 
-        Assert.Contains(_folder, refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"HILO_QUEUE=disk:{_folder} cannot be used: ", refused.Message, StringComparison.Ordinal);
         await first.StopAsync(Patience);
     }
 

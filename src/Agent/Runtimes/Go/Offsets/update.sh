@@ -20,9 +20,9 @@ measure() {
 # In a shell of its own: apt has another state there.
 measure_suite() {
     local suite=$1 folder=$work/$1 toolchain dependencies
-    use_suite "$folder/apt" "$suite"
+    use_suite "$folder/apt" $(printf "%s\n" "$suite" "${suite%-backports}" | sort -u)
     cd "$folder/apt/archives"
-    dependencies=$(apt-get install --simulate --no-install-recommends golang-google-grpc-dev | awk '/^Inst golang-.*-dev / { print $2 }') || true
+    dependencies=$(apt-get install --simulate --target-release "$suite" --no-install-recommends golang-google-grpc-dev | awk '/^Inst golang-.*-dev / { print $2 }') || true
     for toolchain in $(apt-cache search --names-only '^golang-1\.[0-9]+-go$' | awk '{ print $1 }' | sort -V); do
         # shellcheck disable=SC2086
         quietly apt-get download "$toolchain" "${toolchain%-go}-src" $dependencies
