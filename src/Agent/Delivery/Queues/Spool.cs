@@ -15,6 +15,7 @@ namespace Agent.Delivery.Queues;
 /// <summary>The queue on disk, for all receivers.</summary>
 internal sealed class Spool : IDisposable
 {
+    private const int CalmMilliseconds = 10_000;
     private readonly Lock _gate = new();
     private readonly SpoolOptions _options;
     private readonly SpoolFiles _files;
@@ -29,6 +30,7 @@ internal sealed class Spool : IDisposable
     private long _end;
     private volatile bool _stopping;
     private string? _complaint;
+    private long _troubledAt;
 
     private Spool(SpoolOptions options, Action<string> log)
     {
@@ -151,13 +153,13 @@ internal sealed class Spool : IDisposable
     internal void SetAside(ReadOnlyMemory<byte> entry) => _files.SetAside(entry);
 
     /// <summary>The same trouble is reported once.</summary>
-    internal void Complain(string? trouble)
+    internal void Complain(string trouble)
     {
         if (trouble != _complaint)
         {
-            _log(trouble is null ? $"queue: {_options.Directory} can be written again" : $"queue: {_options.Directory}: {trouble}");
+            _log($"queue: {_options.Directory}: {trouble}");
         }
-        _complaint = trouble;
+        (_complaint, _troubledAt) = (trouble, Environment.TickCount64);
     }
 
     /// <summary>Writes what is left. The tasks of the receivers must have ended.</summary>
@@ -199,6 +201,13 @@ internal sealed class Spool : IDisposable
         return spool;
     }
 
+    // The file changes, the trouble is the same.
+    private static string WithoutPath(string message)
+    {
+        var path = message.IndexOf(" : '", StringComparison.Ordinal);
+        return path < 0 ? message : message[..path];
+    }
+
     private long EndOfFiles()
     {
         lock (_gate)
@@ -220,12 +229,22 @@ internal sealed class Spool : IDisposable
             try
             {
                 Write();
-                Complain(null);
+                Calm();
             }
             catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
             {
-                Complain($"{trouble.Message}; spans wait in memory");
+                Complain($"{WithoutPath(trouble.Message)}; spans wait in memory");
             }
+        }
+    }
+
+    // A disk that is almost full takes one thing and not the next: it is well again when that has been over for a while.
+    private void Calm()
+    {
+        if (_complaint is not null && Environment.TickCount64 - _troubledAt > CalmMilliseconds)
+        {
+            _complaint = null;
+            _log($"queue: {_options.Directory} can be written again");
         }
     }
 
