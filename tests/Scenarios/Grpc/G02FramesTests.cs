@@ -11,7 +11,7 @@ public sealed class G02FramesTests : Scenario
 {
     private const int Port = 8001;
 
-    /// <summary>What a frame of 16,384 bytes has no room for, or a sender gives away byte by byte, may be left as it is.</summary>
+    /// <summary>What a frame of 16,384 bytes has no room for, or a sender gives away bit by bit, may be left as it is.</summary>
     private static readonly string[] MayBeSkipped = ["large", "bytes"];
 
     private static readonly string[] Cases = ["continuation", "padded", "priority", "together", "many", "large", "bytes"];

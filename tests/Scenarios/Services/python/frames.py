@@ -146,7 +146,8 @@ def run(port, case):
     else:
         sys.exit(f"no case {case}")
     for part in data:
-        connection.send(part, 1 if case == "bytes" else 0)
+        # Not one by one: some releases of nghttp2 count each read that ends in the head of a CONTINUATION frame, and give up after eight.
+        connection.send(part, 2 if case == "bytes" else 0)
         connection.wait()
     connection.socket.close()
 
