@@ -7,7 +7,8 @@ usage="usage: build.sh [COMMAND]
   run      build, then out/hilo run
   test     build, then lint and all tests; last line: N passed, N failed, N skipped
   bench    build, then the measurements of bench/run.sh; bench features: what each feature costs;
-           bench grpc: calls; bench queue: what waits; bench go: programs of Go
+           bench grpc: calls; bench queue: what waits; bench outage: for long; bench go: programs of Go
+  image    build, then out/hilo-image.tar, an OCI archive
   kernels [VERSION]...
            build, then try everything on Debian's kernels 5.10, 6.1, 6.12, newest and under lockdown, in virtual
            machines, and compare with docs/kernels.md; with UPDATE_GOLDEN=1 write that
@@ -24,14 +25,21 @@ root=$PWD
 
 # Hosts are not named here: packages come from the registries that apt and NuGet are configured with.
 packages() {
-    need_packages clang-19 lld-19 llvm-19 bpftool libelf-dev zlib1g-dev libssl-dev cmake make gcc libc6-dev dpkg-dev \
+    need_packages clang-19 lld-19 llvm-19 bpftool libelf-dev zlib1g-dev libnghttp2-dev libyaml-dev cmake make gcc libc6-dev dpkg-dev perl \
         debian-archive-keyring ca-certificates xz-utils brotli
     command -v dotnet >/dev/null || fail "the .NET SDK is missing: dotnet is not on PATH"
 }
 
 native() {
-    stage native "libbpf, the shim and the OTLP schema" native && return
+    stage native "libbpf, the shim and the OTLP schema" native/build.sh native/fetch.sh native/versions.sh native/shim.* && return
     native/build.sh
+    done_stage
+}
+
+openssl() {
+    stage openssl OpenSSL native/openssl.sh native/fetch.sh native/versions.sh && return
+    native/openssl.sh
+    rm -rf artifacts/obj/Agent/*/libs # what the SDK has compiled against another
     done_stage
 }
 
@@ -64,8 +72,10 @@ agent() {
     local tfm=${AotTfm:-net9.0}
     [ -x out/hilo ] || rm -f out/stamps/agent
     stage agent "out/hilo ($tfm)" src bpf/contract native/versions.sh global.json Directory.*.props .editorconfig \
-        out/native/*.a out/bpf out/proto && return
-    quietly dotnet publish src/Agent --framework "$tfm" --configuration Release --output out/publish
+        out/native/*.a out/openssl/lib out/bpf out/proto && return
+    # For cmake, with which the SDK compiles its own code over OpenSSL. Its trials name libraries in an order that only lld takes.
+    OPENSSL_ROOT_DIR=$root/out/openssl CFLAGS="-Os -ffunction-sections -fdata-sections" LDFLAGS=-fuse-ld=lld \
+        quietly dotnet publish src/Agent --framework "$tfm" --configuration Release --output out/publish
     cp out/publish/hilo out/hilo.new
     mv out/hilo.new out/hilo # a running hilo keeps its own file
     done_stage
@@ -74,6 +84,7 @@ agent() {
 build() {
     packages
     native
+    openssl
     bpf
     agent
 }
@@ -94,10 +105,14 @@ test)
     ;;
 bench)
     build
-    need_packages wrk nginx-light=nginx curl
+    need_packages wrk nginx-light=nginx curl libssl-dev
     what=${1:-run}
     [ -x "bench/$what.sh" ] || fail "bench: there is no bench/$what.sh"
     "bench/$what.sh"
+    ;;
+image)
+    build
+    deploy/image/build.sh
     ;;
 kernels)
     build

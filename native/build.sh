@@ -14,25 +14,18 @@ warnings=(-std=gnu17 -Wall -Wextra -Werror)
 
 rm -rf "$out/native" "$out/proto"
 mkdir -p "$out/native/jit" "$out/proto"
-
 packages=$out/packages
-if ! (cd "$packages" 2>/dev/null && echo "$LIBBPF_SHA256  $LIBBPF_TARBALL" | sha256sum --check --status &&
-    echo "$PROTO_SHA256  opentelemetry-proto_${PROTO_VERSION}_all.deb" | sha256sum --check --status); then
-    "$here/fetch.sh" "$packages"
-fi
+"$here/fetch.sh" "$packages"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-tar -xzf "$packages/$LIBBPF_TARBALL" -C "$work" --strip-components=1
+dpkg-source --extract "$packages/libbpf.dsc" "$work/libbpf" >/dev/null 2>&1
 # Position-independent: the same archive goes into a static-pie and into a shared library.
-make -s -j2 -C "$work/src" CFLAGS="-O2 -g -fPIC" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 OBJDIR="$work/o" DESTDIR="$work/root" \
+make -s -j2 -C "$work/libbpf/src" CFLAGS="-O2 -g -fPIC" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 OBJDIR="$work/o" DESTDIR="$work/root" \
     PREFIX=/usr LIBDIR=/usr/lib install install_uapi_headers >/dev/null
 cp -r "$work/root/usr/include" "$out/native/include"
-cp "$work/root/usr/lib/libbpf.a" "/usr/lib/$multiarch/libelf.a" "$out/native/"
-# Nothing unwinds through OpenSSL: the runtime does not look into C, and C throws nothing. That is half a megabyte.
-for library in ssl crypto; do
-    llvm-objcopy-19 --remove-section .eh_frame --remove-section .rela.eh_frame "/usr/lib/$multiarch/lib$library.a" "$out/native/lib$library.a"
-done
+cp "$work/root/usr/lib/libbpf.a" "/usr/lib/$multiarch"/lib{elf,nghttp2,yaml}.a "$out/native/"
+cp "/usr/lib/$multiarch"/lib{nghttp2,yaml}.so "$out/native/jit/"
 
 dpkg-deb -x "$packages/opentelemetry-proto_${PROTO_VERSION}_all.deb" "$work/proto"
 cp -r "$work/proto/usr/include/opentelemetry" "$out/proto/"

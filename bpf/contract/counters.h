@@ -8,7 +8,7 @@ enum counter : __u32 {
     COUNTER_EMITTED,     /* given to the ring */
     COUNTER_RING_FULL,   /* lost: the agent was too slow */
     COUNTER_SELF_TRACED, /* the process exports spans of its own for it */
-    COUNTER_UNSAMPLED,   /* the trace is not sampled: nothing was copied */
+    COUNTER_UNSAMPLED,   /* the trace is not sampled: told only if the user wants to keep some */
 
     /* requests whose header was written */
     COUNTER_INJECTED,
@@ -50,5 +50,6 @@ enum counter : __u32 {
     /* processes */
     COUNTER_TARGETS_FULL,
     COUNTER_PROCESS_EVENTS_LOST,
+    COUNTER_UNSAMPLED_RING_FULL, /* of those not sampled: cannot be kept, the agent was too slow */
     COUNTER_FIONREAD_LATE, /* a process did not wait long enough for its sockets to leave the sockmap */
 };

@@ -66,3 +66,12 @@ enum harm_measure : __u32 {
     HARM_MEASURE_FASTEST, /* requests answered within 2^20 ns; each next slot: twice as long ... */
     HARM_MEASURE_SLOWEST = 15, /* ... or any longer */
 };
+
+/* Map `kept_traces`: the traces that the agent kept last although they are not sampled, each at the slot
+ * that four bytes of its id name. Written by the agent. */
+#define KEPT_TRACES 1024
+#define KEPT_SLOT_AT 12 /* little-endian */
+
+struct kept_trace {
+    __u8 trace_id[TRACE_ID_SIZE];
+};

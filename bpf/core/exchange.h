@@ -224,6 +224,24 @@ PROVEN_ONCE int exchange_rename(const struct request_name *from, const struct re
     return 0;
 }
 
+static __always_inline void exchange_sample(const struct connection *connection,
+                                            const struct exchange *exchange,
+                                            const struct request_name *name,
+                                            enum outcome outcome,
+                                            __u64 now)
+{
+    bool sampled = exchange->span.flags & TRACE_FLAG_SAMPLED;
+    bool told = (sampled || settings.tell_unsampled) &&
+                exchange_emit(connection, exchange, name, outcome, now);
+
+    if (sampled)
+        count(told ? COUNTER_EMITTED : COUNTER_RING_FULL);
+    else
+        count(COUNTER_UNSAMPLED);
+    if (!sampled && settings.tell_unsampled && !told)
+        count(COUNTER_UNSAMPLED_RING_FULL);
+}
+
 /* It is over: gives it to the agent, unless it is not to be told. */
 static __always_inline void exchange_tell(const struct connection *connection,
                                           const struct exchange *exchange,
@@ -233,11 +251,8 @@ static __always_inline void exchange_tell(const struct connection *connection,
 {
     if (exchange->extras & EXTRA_SELF_TRACED || exporter_is(connection->target))
         count(COUNTER_SELF_TRACED);
-    else if (!(exchange->span.flags & TRACE_FLAG_SAMPLED))
-        count(COUNTER_UNSAMPLED);
     else
-        count(exchange_emit(connection, exchange, name, outcome, now) ? COUNTER_EMITTED
-                                                                      : COUNTER_RING_FULL);
+        exchange_sample(connection, exchange, name, outcome, now);
     extras_forget(name, exchange->extras);
 }
 

@@ -6,7 +6,7 @@
 
 #define GO_CONN_FD 16        /* net.netFD.pfd.Sysfd */
 #define GO_CONN_DEPTH 3      /* of a connection in a connection */
-#define GO_CONN_DATA 8       /* of an interface: behind its type */
+#define GO_DATA 8            /* of an interface: behind its type */
 #define SOCKET_HAS_PSOCK 4UL /* in sk_user_data, a pointer with flags: it is in a sockmap */
 #define SOCKET_FLAGS 7UL
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
 /* For which request another one is sent, as far as the process tells, and the ids that follow from it. */
 #pragma once
+#include "keep.h"
 #include "request.h"
 #include "sample.h"
 #include "trace.h"
@@ -32,6 +33,7 @@ static __always_inline void client_identify(struct span_context *span,
     if (parent) {
         *span = parent->span;
         id_copy(parent_id, parent->span.span_id);
+        keep_decide(span);
     } else {
         trace_begin(span);
         *(__u64 *)parent_id = 0;

@@ -2,6 +2,7 @@
 /* A request that arrived: the context it brings, or the beginning of a trace. */
 #pragma once
 #include "exchange.h"
+#include "keep.h"
 #include "option.h"
 
 static __always_inline void server_context(struct connection *connection,
@@ -29,6 +30,7 @@ static __always_inline void server_context(struct connection *connection,
         id_copy(exchange->parent_id, exchange->span.span_id);
     span_begin(&exchange->span);
     sample_request(&exchange->span, &requests->head, exchange->link != LINK_NONE);
+    keep_decide(&exchange->span);
     if ((requests->head.flags & (HTTP1_BAD_CONTEXT | HTTP1_CONTEXT)) == HTTP1_BAD_CONTEXT)
         count(COUNTER_CONTEXT_INVALID);
 }

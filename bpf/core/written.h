@@ -12,9 +12,8 @@ struct written {
     __u8 parent_id[SPAN_ID_SIZE];
     __u32 pid; /* of the process: others may forward what it sent */
     enum link link;
-    __u8 flags; /* of the span context; a header does not have all of them */
-    __u8
-        shared; /* 1: the ids are those of the parent itself, as no span was expected to be made of it */
+    __u8 flags;  /* of the span context; a header does not have all of them */
+    __u8 shared; /* 1: no span was expected to be made of it: the ids are those of the parent */
     __u8 pad;
 };
 

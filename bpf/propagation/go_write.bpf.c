@@ -118,7 +118,7 @@ static __always_inline enum way way_of(__u32 pid, __u64 conn, int plain)
         sock = depth < plain ? socket_of_fd((__u32)go_word(go_word(conn) + GO_CONN_FD)) : NULL;
         if (sock)
             return socket_is_enrolled(sock) ? WAY_NETWORK : WAY_FOLLOWED;
-        conn = go_word(conn + GO_CONN_DATA);
+        conn = go_word(conn + GO_DATA);
     }
     return WAY_UNSEEN;
 }
@@ -165,12 +165,7 @@ static __always_inline void go_write_put(struct window *lines,
                                          const struct span_context *span)
 {
     lines->size = 0;
-    if (settings.write_w3c)
-        put_traceparent(lines, http2, span);
-    if (settings.write_b3)
-        put_b3(lines, http2, span);
-    if (settings.write_b3_multi)
-        put_b3_multi(lines, http2, span);
+    put_context(http2, span, lines);
 }
 
 static __always_inline bool go_store(__u64 to, const void *from, __u32 size)

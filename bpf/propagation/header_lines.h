@@ -250,6 +250,19 @@ static __always_inline void put_baggage(struct window *lines,
     put_end(lines, http2);
 }
 
+/* The context itself, in every format that is to be written. */
+static __always_inline void put_context(const bool http2,
+                                        const struct span_context *span,
+                                        struct window *lines)
+{
+    if (settings.write_w3c)
+        put_traceparent(lines, http2, span);
+    if (settings.write_b3)
+        put_b3(lines, http2, span);
+    if (settings.write_b3_multi)
+        put_b3_multi(lines, http2, span);
+}
+
 static __always_inline void put_all(const struct connection *connection,
                                     const bool http2,
                                     const struct span_context *span,
@@ -258,12 +271,7 @@ static __always_inline void put_all(const struct connection *connection,
     const struct baggage *baggage;
     const struct carry *carry;
 
-    if (settings.write_w3c)
-        put_traceparent(lines, http2, span);
-    if (settings.write_b3)
-        put_b3(lines, http2, span);
-    if (settings.write_b3_multi)
-        put_b3_multi(lines, http2, span);
+    put_context(http2, span, lines);
 
     struct request_name parent = connection->parent;
 

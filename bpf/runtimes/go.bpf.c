@@ -29,9 +29,7 @@ EVENT_LAYOUT(go_program);
 #define STREAM_NUMBER 8  /* http2.stream.id */
 #define SERVER_SOCKET 16 /* http2.serverConn.conn */
 #define START_STREAM 40  /* transport.headerFrame.initStream: only clients have it */
-#define DATA 8           /* of an interface: behind its type */
 #define CONTEXT_DEPTH 16
-#define SOCKET_DEPTH 3 /* of a connection in a connection, as TLS is */
 
 struct go_place {
     const struct go_program *program;
@@ -83,7 +81,7 @@ static __always_inline void go_asks(const struct go_place *place,
     for (int depth = 0; depth < CONTEXT_DEPTH && context; depth++) {
         if (go_knows(place, context, GO_CONTEXT, work))
             return;
-        context = go_word(context + DATA);
+        context = go_word(context + GO_DATA);
     }
     go_knows(place, place->goroutine, GO_GOROUTINE, work);
 }
@@ -104,8 +102,7 @@ static __always_inline __u64 cookie_of_session(__u32 pid, __u64 conn)
     return inner ? inner->cookie : 0;
 }
 
-/* The request on this stream of a net.Conn. Whatever wraps another one has it first, by convention; that
- * the right one was found is known from the stream. */
+/* The request on this stream of a net.Conn. That the right one was found is known from the stream. */
 static __always_inline bool go_call(const struct go_place *place,
                                     __u64 conn,
                                     __u32 stream,
@@ -114,7 +111,7 @@ static __always_inline bool go_call(const struct go_place *place,
     struct open_request *request;
     __u64 cookie;
 
-    for (int depth = 0; depth < SOCKET_DEPTH && conn; depth++) {
+    for (int depth = 0; depth < GO_CONN_DEPTH && conn; depth++) {
         cookie = cookie_of_session(place->pid, conn);
         if (!cookie)
             cookie = cookie_of_fd((__u32)go_word(go_word(conn) + GO_CONN_FD));
@@ -125,7 +122,7 @@ static __always_inline bool go_call(const struct go_place *place,
             work->last = request->ordinal;
             return true;
         }
-        conn = go_word(conn + DATA);
+        conn = go_word(conn + GO_DATA);
     }
     return false;
 }
@@ -155,7 +152,7 @@ static __always_inline void go_serve(struct go_place *place, struct pt_regs *reg
 
     if (go_knows(place, place->goroutine, GO_GOROUTINE, &work))
         go_says(place,
-                go_word(GO_DI(registers) + place->program->request_context + DATA),
+                go_word(GO_DI(registers) + place->program->request_context + GO_DATA),
                 GO_CONTEXT,
                 &work);
 }
@@ -163,22 +160,23 @@ static __always_inline void go_serve(struct go_place *place, struct pt_regs *reg
 static __always_inline void go_serve_stream(struct go_place *place, struct pt_regs *registers)
 {
     __u64 stream = go_word(go_word(GO_BX(registers))); /* responseWriter.rws.stream */
-    __u64 conn = go_word(GO_AX(registers) + SERVER_SOCKET + DATA);
+    __u64 conn = go_word(GO_AX(registers) + SERVER_SOCKET + GO_DATA);
     struct go_work work;
 
     if (go_call(place, conn, (__u32)go_word(stream + STREAM_NUMBER), &work))
-        go_serves(place, go_word(GO_CX(registers) + place->program->request_context + DATA), &work);
+        go_serves(
+            place, go_word(GO_CX(registers) + place->program->request_context + GO_DATA), &work);
 }
 
 static __always_inline void go_serve_call(struct go_place *place, struct pt_regs *registers)
 {
     const struct go_program *program = place->program;
     __u64 stream = program->rpc_stream_is_inside ? go_word(GO_DI(registers)) : GO_DI(registers);
-    __u64 conn = go_word(GO_CX(registers) + program->rpc_connection + DATA);
+    __u64 conn = go_word(GO_CX(registers) + program->rpc_connection + GO_DATA);
     struct go_work work;
 
     if (go_call(place, conn, (__u32)go_word(stream + program->rpc_stream), &work))
-        go_serves(place, go_word(stream + program->rpc_stream_context + DATA), &work);
+        go_serves(place, go_word(stream + program->rpc_stream_context + GO_DATA), &work);
 }
 
 /* From here on nothing is not "not known" but "for none": the one that writes has written for others. */
@@ -187,7 +185,7 @@ static __always_inline void go_ask(struct go_place *place, struct pt_regs *regis
     __u64 request = go_word(GO_BX(registers)); /* transportRequest.Request */
     struct go_work work = {};
 
-    go_asks(place, go_word(request + place->program->request_context + DATA), &work);
+    go_asks(place, go_word(request + place->program->request_context + GO_DATA), &work);
     go_says(place, request, GO_REQUEST, &work);
 }
 
@@ -208,7 +206,7 @@ static __always_inline void go_write_stream(struct go_place *place, struct pt_re
 {
     struct go_work work = {};
 
-    go_asks(place, go_word(GO_BX(registers) + place->program->request_context + DATA), &work);
+    go_asks(place, go_word(GO_BX(registers) + place->program->request_context + GO_DATA), &work);
     go_says(place, place->goroutine, GO_GOROUTINE, &work);
 }
 

@@ -8,20 +8,27 @@ using Agent.Targets;
 
 const int Failure = 1;
 const int Misuse = 2;
+Configuration? configuration = null;
 try
 {
-    switch (args)
+    var (words, file) = CommandLine.Parse(args);
+    switch (words)
     {
         case [] or ["run"]:
-            var options = EnvironmentReader.Read(Environment.GetEnvironmentVariable);
-            Log.Level = options.LogLevel;
-            return Run.Execute(options);
+            configuration = Configuration.Load(file);
+            return Run.Execute(configuration);
+        case ["collect"]:
+            configuration = Configuration.Load(file);
+            return Collect.Execute(configuration);
         case ["doctor"]:
             KernelLog.Capture();
-            var asked = EnvironmentReader.Read(Environment.GetEnvironmentVariable);
+            configuration = Configuration.Load(file);
+            var asked = configuration.Read();
             return new Doctor(new ProcFs(), asked.Cgroup, asked).Examine(Console.Out)
                 ? 0
                 : Failure;
+        case ["config", .. var arguments]:
+            return ConfigCommand.Execute(arguments, file);
         case ["version" or "--version"]:
             Console.WriteLine($"hilo {Usage.Version}");
             return 0;
@@ -41,7 +48,10 @@ try
 }
 catch (FormatException unusable)
 {
-    Log.Always(unusable.Message);
+    foreach (var line in configuration?.Source.Explain(unusable) ?? (unusable as ConfigFileException)?.Problems ?? [unusable.Message])
+    {
+        Log.Always(line);
+    }
     return Misuse;
 }
 catch (Exception failure) when (failure is BpfException or InvalidOperationException)

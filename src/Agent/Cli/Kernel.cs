@@ -90,6 +90,9 @@ internal sealed class Kernel : IDisposable
 
     internal RingBuffer Ring() => _objects.Sockets.Ring("events");
 
+    /// <summary>For <see cref="KeepOptions"/>; none is known yet.</summary>
+    internal KeptTraces KeptTraces() => new(_objects.Sockets.Map<uint, KeptTrace>("kept_traces"));
+
     /// <summary>Starts to watch what the programs cost; null when there is no budget.</summary>
     internal OverheadGovernor? Govern(OverheadOptions options) => OverheadGovernor.Start(
         options, () => [.. _objects.OnRequests().SelectMany(bpfObject => bpfObject.Programs()), .. _http2, .. _tlsPrograms, .. _goWritePrograms], _throttle, Counters);

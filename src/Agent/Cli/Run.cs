@@ -6,6 +6,7 @@ using Agent.Contract;
 using Agent.Delivery;
 using Agent.Diagnostics;
 using Agent.Events;
+using Agent.Ingest;
 using Agent.Probes;
 using Agent.Targets;
 
@@ -16,12 +17,19 @@ internal static class Run
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
 
-    internal static int Execute(AgentOptions options)
+    internal static int Execute(Configuration configuration)
     {
+        var options = configuration.Read();
+        Log.Level = options.LogLevel;
+        foreach (var warning in configuration.Warnings)
+        {
+            Log.Warn(warning);
+        }
         LibC.KeepNoFreedMemory();
         KernelLog.Capture();
-        KernelHelpers.Require();
         var proc = new ProcFs();
+        Right.Require(proc);
+        KernelHelpers.Require();
         var tree = CgroupTree.Find(proc, options.Cgroup) ?? throw new InvalidOperationException(
             "no cgroup v2 hierarchy is mounted here; mount one: mount -t cgroup2 none /sys/fs/cgroup");
         if (!Directory.Exists(tree.Directory(tree.Confinement)))
@@ -29,19 +37,25 @@ internal static class Run
             throw new ConfigException("HILO_CGROUP", options.Cgroup ?? "", "there is no such cgroup; create it first");
         }
 
+        using var manager = ServiceManager.Find(Environment.GetEnvironmentVariable);
+        var pulse = new Pulse(manager, () => Environment.TickCount64);
+        var health = new Health(pulse);
+        using var asked = MetricsServer.Start(options.Health, health);
         using var kernel = Kernel.Load(options, proc, tree);
         var ledger = new Ledger();
         var table = new TargetTable();
         var changes = new ChangeQueue();
         using var delivery = DeliveryPipeline.Start(options.Delivery, ledger, Log.Warn);
         using var ring = kernel.Ring();
-        var loop = new EventLoop(ring, delivery.Sink, ledger);
-        var programs = new ProgramChanges(proc, tree, options.Selector, table, kernel.Targets);
-        var router = new EventRouter(table, delivery.Sink, ledger, programs, changes, kernel.Eviction);
+        var loop = new EventLoop(ring, delivery.Sink, ledger, pulse);
+        var selection = new TargetSelection(options.Selector);
+        var programs = new ProgramChanges(proc, tree, selection, table, kernel.Targets);
+        var keep = options.Keep.IsOn ? new RetroactiveKeep(options.Keep, kernel.KeptTraces(), ledger, delivery.Sink.Write) : null;
+        var router = new EventRouter(table, delivery.Sink, ledger, programs, changes, kernel.Eviction, keep);
         var once = new OnceLog();
         var owners = new SocketOwners(proc, kernel.Owners);
         var processes = new TargetProcesses(proc, table, new ProbeSet(kernel.Probes, once), kernel.Unwatch);
-        var search = new TargetSearch(proc, tree, options.Selector, table, kernel.Targets, owners, processes, once);
+        var search = new TargetSearch(proc, tree, selection, table, kernel.Targets, owners, processes, once);
         var watcher = new TargetWatcher(processes, search, owners, kernel.Unwatch, kernel.FindTls, once);
         using var answers = kernel.Answer(router);
 
@@ -50,17 +64,27 @@ internal static class Run
         kernel.WaitForProbes();
         using var governor = kernel.Govern(options.Overhead);
         using var guard = kernel.Guard(options.Guard);
-        var metrics = new Metrics(Usage.Version, ledger, kernel.Counters, governor, guard, kernel.Canary, () => processes.Count);
-        using var scraped = options.Metrics.Port == 0 ? null : MetricsServer.Start(options.Metrics, metrics.Describe);
-        using var signals = new Signals(loop.Stop, () => Report(ledger, kernel.Counters, governor, guard));
+        using var servers = options.Ingest.Listeners.Count == 0 ? null : IngestServers.Start(options.Ingest, delivery.Intake, Log.Warn);
+        var figures = new SpanMetrics(ledger, counter => (long)kernel.Counters[counter]);
+        var ofKernel = new KernelMetrics(kernel.Counters, governor, guard, kernel.Canary, () => processes.Count);
+        var metrics = new Metrics(Usage.Version, figures.Describe, ofKernel.Describe, text => servers?.Counters.Describe(text));
+        using var scraped = options.Metrics.Port == 0 ? null : MetricsServer.Start(options.Metrics, metrics.Describe, health);
+        var reload = new Reload(configuration, selection, changes, manager);
+        reload.WatchFile();
+        using var signals = new Signals(loop.Stop, reload.Run, () => Report(ledger, kernel.Counters, governor, guard));
         var watching = new Thread(() => watcher.Run(changes, kernel.EventsWereLost)) { Name = "targets" };
         watching.Start();
         Log.Always($"ready: {processes.Count} process(es) traced, headers {(kernel.InjectsHeaders ? "written" : "not written")}" +
             (options.TcpOption == TcpOption.Off ? "" : ", TCP option written"));
 
+        health.Ready();
+        manager?.Ready($"{processes.Count} process(es) traced");
+
         kernel.StartTls();
         LibC.HurryThread(); // names programs before they end
         loop.Run(router);
+        health.Stopping();
+        manager?.Stopping();
         changes.Close();
         var detaching = new Thread(() =>
         {
@@ -70,6 +94,7 @@ internal static class Run
         { Name = "detach" };
         detaching.Start();
         loop.TakeRest(router, detaching);
+        servers?.StopAsync(DrainLimit).GetAwaiter().GetResult();
         delivery.StopAsync(DrainLimit).GetAwaiter().GetResult();
         Report(ledger, kernel.Counters, governor, guard);
         return 0;

@@ -4,7 +4,7 @@ using Agent.Bpf;
 
 namespace Agent.Cli;
 
-/// <summary>SIGTERM and SIGINT stop, a second one stops at once; SIGUSR1 asks for a report.</summary>
+/// <summary>SIGTERM and SIGINT stop, a second one stops at once; SIGHUP asks to read settings again, SIGUSR1 for a report.</summary>
 internal sealed class Signals : IDisposable
 {
     private const int User1 = 10; /* SIGUSR1 on x86-64 and arm64 */
@@ -12,12 +12,17 @@ internal sealed class Signals : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private int _stops;
 
-    internal Signals(Action stop, Action report)
+    internal Signals(Action stop, Action reload, Action report)
     {
         _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnStop(context, stop)),
             PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnStop(context, stop)),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                reload();
+            }),
             PosixSignalRegistration.Create((PosixSignal)User1, context =>
             {
                 context.Cancel = true;

@@ -10,14 +10,20 @@ internal static class Usage
         hilo follows HTTP requests through services without changing them.
 
           hilo [run]    trace until stopped; traces on stdout, everything else on stderr
+          hilo collect  take spans from others and pass them on, without tracing
           hilo doctor   try every kernel feature and say what is missing
+          hilo config   check [FILE], print [FILE] (what holds, and where it comes from) or schema (JSON schema of the file)
           hilo version  print the version
           hilo help     print this
 
-        Which processes (any match; without any of them, every process that listens on a TCP port):
-          OTEL_EBPF_OPEN_PORT                  ports they listen on: 80,443,8000-8999
-          OTEL_EBPF_AUTO_TARGET_EXE            path of their program: */{nginx,python3*}
-          OTEL_EBPF_TARGET_PID                 process ids
+        Everything below can also stand in a YAML file: --config FILE, or HILO_CONFIG (docs/configuration.md). Variables go before it.
+        Files, OTEL_EBPF_* and BEYLA_* variables of OBI can be used as they are. A changed file is read again, and on SIGHUP.
+
+        Which processes (without any of these, every process that listens on a TCP port):
+          OTEL_EBPF_OPEN_PORT                  ports they listen on: 80,443,8000-8999 ...
+          OTEL_EBPF_AUTO_TARGET_EXE            ... and path of their program: */{nginx,python3*} ...
+          OTEL_EBPF_AUTO_TARGET_LANGUAGE       ... and language: go, java, dotnet, python, nodejs, ruby, php; all that are set must fit
+          OTEL_EBPF_TARGET_PID                 process ids, and nothing else
           HILO_CGROUP                          nothing outside this cgroup
 
         What is done:
@@ -38,6 +44,9 @@ internal static class Usage
           HILO_HARM_GUARD                      on (default): when connections end badly, those that may carry headers are compared
                                                with others, and no more headers are written if they fare worse; off
           OTEL_TRACES_SAMPLER, _ARG            always_on, always_off, traceidratio, parentbased_...
+          HILO_KEEP                            of what is not sampled, whole traces in which something went wrong: errors, 500ms (so
+                                               slow), errors,500ms, or off (default)
+          HILO_KEEP_AGE, HILO_KEEP_BYTES       what is held for that: the last seconds (10), in so much memory (4194304)
 
         Where traces go:
           OTEL_EXPORTER_OTLP_ENDPOINT          http://host:4318, https://host:4318 or unix:///run/collector.sock; also _PROTOCOL
@@ -51,13 +60,23 @@ internal static class Usage
           HILO_QUEUE_BYTES                     memory for that (16777216)
           HILO_QUEUE_DISK_BYTES, _DISK_AGE     what files may take (1GiB) and how old they may get (72h; no limit); oldest go first
           HILO_QUEUE_SYNC                      spans that no receiver has are on disk after this time (100ms)
-          OTEL_EBPF_TRACE_PRINTER              tree (default without an endpoint), text, json, disabled
+          OTEL_EBPF_TRACE_PRINTER              tree (default without an endpoint), text, json, json_indent, disabled
           OTEL_LOG_LEVEL                       debug, info, warn, error, none
 
-        Figures about Hilo itself, for Prometheus:
-          OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PORT   (none), and _PATH (/internal/metrics)
+        Spans that others send, to be passed on (collect; run, if it is set):
+          HILO_INGEST                          otlp, zipkin, opencensus (at 4317 and 4318, 9411, 55678 of this host), or none
+          HILO_INGEST_OTLP_GRPC, _OTLP_HTTP,   where else: 0.0.0.0:4317 or unix:///run/hilo/otlp.sock
+            _ZIPKIN, _OPENCENSUS
+          HILO_INGEST_CERTIFICATE, _KEY,       TLS (files, PEM); clients need a certificate of that authority
+            _CLIENT_CA
+          HILO_INGEST_MAX_BODY, _MAX_MEMORY,   of a request (16777216), of all together (67108864), and how many (10000)
+            _MAX_CONNECTIONS
 
-        SIGUSR1 prints the ledger and the counters.
+        Figures about Hilo itself, for Prometheus:
+          OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PORT   (none), and _PATH (/internal/metrics); /healthz and /readyz are there, too, or
+          OTEL_EBPF_HEALTH_CHECK_UNIX_SOCKET_PATH      on a socket (/run/hilo.sock, @hilo) or _PORT, _LISTEN_ADDRESS (127.0.0.1)
+
+        SIGUSR1 prints the ledger and the counters, SIGHUP reads the configuration again.
         """;
 
     internal static string Version => Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);

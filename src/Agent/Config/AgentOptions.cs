@@ -2,6 +2,7 @@
 using Agent.Contract;
 using Agent.Delivery;
 using Agent.Diagnostics;
+using Agent.Ingest;
 using Agent.Targets;
 
 namespace Agent.Config;
@@ -24,6 +25,12 @@ internal sealed record AgentOptions
     /// <summary>Where traffic control writes that option.</summary>
     internal TrafficOptions Traffic { get; init; } = TrafficOptions.None;
 
+    /// <summary>Where spans of others are taken.</summary>
+    internal IngestOptions Ingest { get; init; } = new();
+
+    /// <summary>Traces to export although they are not sampled.</summary>
+    internal KeepOptions Keep { get; init; } = KeepOptions.Nothing;
+
     /// <summary>The formats that a context is written in.</summary>
     internal PropagatorOptions Propagators { get; init; } = PropagatorOptions.Parse(null);
 
@@ -41,6 +48,9 @@ internal sealed record AgentOptions
 
     /// <summary>Where figures about Hilo itself are to be had.</summary>
     internal MetricsOptions Metrics { get; init; } = MetricsOptions.Parse(null, null);
+
+    /// <summary>Where it says how it is, besides there.</summary>
+    internal HealthOptions Health { get; init; } = HealthOptions.Parse(null, null, null);
 
     internal required SamplingOptions Sampling { get; init; }
 

@@ -1,71 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
-// From environment variables to AgentOptions. The first bad value ends it: a run never starts half configured.
-using System.Globalization;
+// From what was configured to AgentOptions. The first bad value ends it: a run never starts half configured.
 using Agent.Contract;
 using Agent.Delivery;
 using Agent.Diagnostics;
-using Agent.Targets;
+using Agent.Ingest;
 
 namespace Agent.Config;
 
-/// <summary>Reads the options of a run. An empty variable counts as not set, as OpenTelemetry says.</summary>
-internal sealed class EnvironmentReader(Func<string, string?> variables)
+/// <summary>Reads the options of a run.</summary>
+internal sealed class EnvironmentReader
 {
-    internal static AgentOptions Read(Func<string, string?> variables) => new EnvironmentReader(variables).Read();
+    private readonly ConfigSource _source;
+    private readonly Variables _settings;
 
-    private AgentOptions Read()
+    private EnvironmentReader(ConfigSource source)
+    {
+        _source = source;
+        _settings = new Variables(source.Variable);
+    }
+
+    /// <summary>From variables alone.</summary>
+    internal static AgentOptions Read(Func<string, string?> variables) => Read(new ConfigSource(variables));
+
+    /// <summary>Throws <see cref="FormatException"/>; <see cref="ConfigSource"/> explains where the refused value stands.</summary>
+    /// <param name="ingest">What HILO_INGEST is when it is not set.</param>
+    internal static AgentOptions Read(ConfigSource source, string ingest = IngestOptions.None) => new EnvironmentReader(source).Read(ingest);
+
+    private AgentOptions Read(string ingest)
     {
         var (headers, tcp) = ReadPropagation();
         var propagators = PropagatorOptions.Parse(Text("OTEL_PROPAGATORS"));
         var headerOptions = HeaderOptions.Read(Text);
         return new AgentOptions
         {
-            Selector = ReadSelector(),
+            Selector = SelectorReader.Read(_source),
             Cgroup = Text("HILO_CGROUP"),
             InjectHeaders = headers && propagators.WritesContext,
             TcpOption = tcp ? ReadTcpOptionFormat() : TcpOption.Off,
             Traffic = TrafficOptions.Parse(Text("HILO_TC_INTERFACES"), Text("OTEL_EBPF_BPF_TC_BACKEND"), tcp),
             Propagators = propagators,
             Headers = headerOptions,
-            LeavesExporters = ReadSwitch("OTEL_EBPF_EXCLUDE_OTEL_INSTRUMENTED_SERVICES", otherwise: true),
+            LeavesExporters = _settings.Switch("OTEL_EBPF_EXCLUDE_OTEL_INSTRUMENTED_SERVICES") ?? true,
             Overhead = OverheadOptions.Parse(Text("HILO_OVERHEAD_BUDGET"), Text("HILO_OVERHEAD_INTERVAL")),
             Metrics = MetricsOptions.Parse(Text(MetricsOptions.PortName), Text("OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PATH")),
+            Health = HealthOptions.Parse(Text(HealthOptions.PortName), Text(HealthOptions.AddressName), Text(HealthOptions.SocketName)),
             Guard = GuardOptions.Parse(Text("HILO_HARM_GUARD"), Text("HILO_HARM_GUARD_INTERVAL")),
             Sampling = SamplingOptions.Parse(Text("OTEL_TRACES_SAMPLER"), Text("OTEL_TRACES_SAMPLER_ARG")),
-            Delivery = ReadDelivery() with { CapturedHeaders = headerOptions },
+            Ingest = IngestOptions.Read(Text, ingest),
+            Keep = KeepOptions.Parse(Text("HILO_KEEP"), Text("HILO_KEEP_AGE"), Text("HILO_KEEP_BYTES")),
+            Delivery = ReadDelivery() with { CapturedHeaders = headerOptions, Routes = RouteReader.Read(_settings) },
             LogLevel = ReadLogLevel(),
         };
-    }
-
-    private TargetSelector ReadSelector()
-    {
-        PortRanges? ports = null;
-        Glob? executable = null;
-        if (Text("OTEL_EBPF_OPEN_PORT") is { } portList && !PortRanges.TryParse(portList, out ports))
-        {
-            throw new ConfigException("OTEL_EBPF_OPEN_PORT", portList, "use ports and ranges like 80,443,8000-8999");
-        }
-        if (Text("OTEL_EBPF_AUTO_TARGET_EXE") is { } pattern && !Glob.TryParse(pattern, out executable))
-        {
-            throw new ConfigException("OTEL_EBPF_AUTO_TARGET_EXE", pattern, "use a pattern like */{nginx,python3*}");
-        }
-        return new TargetSelector(ports, executable, ReadPids());
-    }
-
-    private HashSet<int> ReadPids()
-    {
-        const string name = "OTEL_EBPF_TARGET_PID";
-        var pids = new HashSet<int>();
-        var list = Text(name) ?? "";
-        foreach (var part in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || pid <= 0)
-            {
-                throw new ConfigException(name, list, "use process ids separated by commas");
-            }
-            pids.Add(pid);
-        }
-        return pids;
     }
 
     private (bool Headers, bool Tcp) ReadPropagation()
@@ -92,41 +77,26 @@ internal sealed class EnvironmentReader(Func<string, string?> variables)
         };
     }
 
-    private bool ReadSwitch(string name, bool otherwise) => Text(name) switch
-    {
-        null => otherwise,
-        "true" => true,
-        "false" => false,
-        var other => throw new ConfigException(name, other, "use true or false"),
-    };
-
     // Without a receiver the terminal is where traces go.
     private DeliveryOptions ReadDelivery()
     {
-        var options = DeliveryOptions.FromEnvironment(variables);
+        var options = DeliveryOptions.FromEnvironment(_source.Variable);
         return options.Receivers.Count == 0 && options.Printer is null
             ? options with { Printer = TracePrinter.Tree }
             : options;
     }
 
-    private LogLevel ReadLogLevel()
+    private LogLevel ReadLogLevel() => (_settings.Word(
+        "OTEL_EBPF_LOG_LEVEL",
+        "use debug, info, warn, error or none",
+        "debug", "trace", "all", "info", "warn", "warning", "error", "fatal", "none") ?? "info") switch
     {
-        const string own = "OTEL_EBPF_LOG_LEVEL";
-        var name = Text(own) is null ? "OTEL_LOG_LEVEL" : own;
-        return (Text(name) ?? "info").ToUpperInvariant() switch
-        {
-            "DEBUG" or "TRACE" or "ALL" => LogLevel.Debug,
-            "INFO" => LogLevel.Info,
-            "WARN" or "WARNING" => LogLevel.Warn,
-            "ERROR" or "FATAL" => LogLevel.Error,
-            "NONE" => LogLevel.None,
-            var other => throw new ConfigException(name, other, "use debug, info, warn, error or none"),
-        };
-    }
+        "info" => LogLevel.Info,
+        "warn" or "warning" => LogLevel.Warn,
+        "error" or "fatal" => LogLevel.Error,
+        "none" => LogLevel.None,
+        _ => LogLevel.Debug,
+    };
 
-    private string? Text(string name)
-    {
-        var value = variables(name);
-        return string.IsNullOrWhiteSpace(value) ? null : value.Trim();
-    }
+    private string? Text(string name) => _settings.Text(name);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Globalization;
 using Agent.Config;
 using Agent.Delivery.Exporters;
 using Agent.Delivery.Queues;
+using Agent.Protocols;
 
 namespace Agent.Delivery;
 
@@ -26,6 +26,9 @@ internal sealed record DeliveryOptions
     /// <summary>Header fields that stand on spans.</summary>
     public HeaderOptions CapturedHeaders { get; init; } = HeaderOptions.None;
 
+    /// <summary>What spans of servers are named.</summary>
+    public HttpRoutes Routes { get; init; } = HttpRoutes.None;
+
     /// <summary>An open batch waits this long for more spans.</summary>
     public TimeSpan BatchDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
@@ -43,53 +46,37 @@ internal sealed record DeliveryOptions
     /// <summary>Null: the queue is in memory alone.</summary>
     public SpoolOptions? Spool { get; init; }
 
-    /// <summary>Reads the OTEL_* variables; a value that cannot be meant is a <see cref="FormatException"/> that names it.</summary>
+    /// <summary>Reads what stands for the OTEL_* variables; a value that cannot be meant is a <see cref="ConfigException"/>.</summary>
     public static DeliveryOptions FromEnvironment(Func<string, string?> variable)
     {
-        var exporters = TracesExporters.Parse(Set(variable, "OTEL_TRACES_EXPORTER"));
+        var settings = new Variables(variable);
+        var exporters = TracesExporters.Parse(settings.Text("OTEL_TRACES_EXPORTER"));
         var options = new DeliveryOptions
         {
             Receivers = ReceiverVariables.Read(variable, exporters),
             Spool = QueueVariables.ReadSpool(variable),
-            KnownMethods = Set(variable, "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"),
-            Printer = ParsePrinter(Set(variable, "OTEL_EBPF_TRACE_PRINTER")) ?? exporters.Printer,
+            KnownMethods = settings.Text("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"),
+            Printer = ReadPrinter(settings) ?? exporters.Printer,
         };
         return options with
         {
-            BatchDelay = Milliseconds(variable, "OTEL_BSP_SCHEDULE_DELAY") ?? options.BatchDelay,
-            MaxQueueSpans = Number(variable, "OTEL_BSP_MAX_QUEUE_SIZE") ?? options.MaxQueueSpans,
-            MaxRequestSpans = Number(variable, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE") ?? options.MaxRequestSpans,
-            MaxQueueBytes = Number(variable, "HILO_QUEUE_BYTES") ?? options.MaxQueueBytes,
+            RetryDelay = settings.Duration("OTEL_EBPF_BACKOFF_INITIAL_INTERVAL") ?? options.RetryDelay,
+            MaxRetryDelay = settings.Duration("OTEL_EBPF_BACKOFF_MAX_INTERVAL") ?? options.MaxRetryDelay,
+            BatchDelay = settings.Duration("OTEL_EBPF_OTLP_TRACES_BATCH_TIMEOUT") ?? options.BatchDelay,
+            MaxQueueSpans = settings.Number("OTEL_EBPF_OTLP_TRACES_QUEUE_SIZE") ?? options.MaxQueueSpans,
+            MaxRequestSpans = settings.Number("OTEL_EBPF_OTLP_TRACES_BATCH_MAX_SIZE") ?? options.MaxRequestSpans,
+            MaxQueueBytes = settings.Number("HILO_QUEUE_BYTES") ?? options.MaxQueueBytes,
         };
     }
 
-    private static TracePrinter? ParsePrinter(string? text) => text?.ToLowerInvariant() switch
+    private static TracePrinter? ReadPrinter(Variables settings) => settings.Word(
+        "OTEL_EBPF_TRACE_PRINTER", "use tree, text, json, json_indent or disabled", "disabled", "text", "json", "json_indent", "tree") switch
     {
         null => null,
-        "disabled" => TracePrinter.Disabled,
         "text" => TracePrinter.Text,
         "json" => TracePrinter.Json,
+        "json_indent" => TracePrinter.IndentedJson,
         "tree" => TracePrinter.Tree,
-        _ => throw new FormatException(
-            $"OTEL_EBPF_TRACE_PRINTER is '{text}'; it can be disabled, text, json or tree"),
+        _ => TracePrinter.Disabled,
     };
-
-    private static TimeSpan? Milliseconds(Func<string, string?> variable, string name) =>
-        Number(variable, name) is { } value ? TimeSpan.FromMilliseconds(value) : null;
-
-    private static int? Number(Func<string, string?> variable, string name)
-    {
-        var text = Set(variable, name);
-        if (text is null)
-        {
-            return null;
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0
-            ? value
-            : throw new FormatException($"{name} is '{text}'; it must be a positive whole number");
-    }
-
-    private static string? Set(Func<string, string?> variable, string name) =>
-        variable(name)?.Trim() is { Length: > 0 } text ? text : null;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts the parts of this folder together:
 //
-//   event thread → SpanSink → sealed batch ┬→ BatchQueue → ExportLoop → exporter       one of both for each receiver
-//                                          ├→ or Spool   → ExportLoop → exporter       one spool for all
-//                                          └→ BatchQueue → PrintLoop  → printer → standard output
+//   event thread → SpanSink ─┬→ batch ┬→ BatchQueue → ExportLoop → exporter       one of both for each receiver
+//   other senders → Intake ──┘        ├→ or Spool   → ExportLoop → exporter       one spool for all
+//                                     └→ BatchQueue → PrintLoop  → printer → standard output
 //
 // Receivers answer to the ledger, each for itself; the printer only when there is none.
 using Agent.Delivery.Exporters;
@@ -29,6 +29,9 @@ internal sealed class DeliveryPipeline : IDisposable
     private readonly Task _exporting;
     private readonly Task _work;
     private readonly Ledger _ledger;
+    private readonly Takers _takers;
+    private readonly Intake _intake;
+    private volatile bool _isPromising;
 
     private DeliveryPipeline(DeliveryOptions options, Ledger ledger, Terminal terminal, Stream output, Action<string> log)
     {
@@ -59,7 +62,9 @@ internal sealed class DeliveryPipeline : IDisposable
         }
 
         _work = Task.WhenAll(tasks);
-        var spans = new ExchangeSpans(new Clock(), new HttpMethods(options.KnownMethods), new ExchangeNotes(options.CapturedHeaders));
+        _takers = new Takers(_queues, _spool);
+        _intake = new Intake(_takers, awaitsReceivers: false, ledger);
+        var spans = new ExchangeSpans(new Clock(), new HttpMethods(options.KnownMethods), new ExchangeNotes(options.CapturedHeaders), options.Routes);
         Sink = new SpanSink(spans, ledger, options.BatchDelay, Accept);
 
         BatchQueue Queue(Ledger? answering, long bytes)
@@ -72,6 +77,16 @@ internal sealed class DeliveryPipeline : IDisposable
 
     /// <summary>For the event thread only.</summary>
     public SpanSink Sink { get; }
+
+    /// <summary>For spans that others made. Whoever asks for it makes promises: what was accepted goes before what is seen here.</summary>
+    public IIntake Intake
+    {
+        get
+        {
+            _isPromising = true;
+            return _intake;
+        }
+    }
 
     /// <summary>Starts the tasks; without endpoint and printer, traces are drawn as trees.</summary>
     public static DeliveryPipeline Start(DeliveryOptions options, Ledger ledger, Action<string> log) =>
@@ -87,6 +102,7 @@ internal sealed class DeliveryPipeline : IDisposable
     /// </summary>
     public async Task StopAsync(TimeSpan limit)
     {
+        _intake.Close();
         Sink.Flush();
         _stop.CancelAfter(limit);
         await _drain.CancelAsync().ConfigureAwait(false);
@@ -112,29 +128,20 @@ internal sealed class DeliveryPipeline : IDisposable
     {
         TracePrinter.Text => new TextPrinter(TimeZoneInfo.Local),
         TracePrinter.Json => new JsonPrinter(),
+        TracePrinter.IndentedJson => new JsonPrinter(isIndented: true),
         TracePrinter.Tree => new TreePrinter(terminal, TimeProvider.System),
         null when options.Receivers.Count == 0 => new TreePrinter(terminal, TimeProvider.System),
         _ => null,
     };
 
-    // A reference for each that takes it.
     private void Accept(SpanBatch batch)
     {
-        var takers = _queues.Count + (_spool is null ? 0 : 1);
-        if (takers == 0)
+        if (_takers.Any && (!_isPromising || _takers.HasRoom(batch.Capacity, batch.Spans)))
         {
-            _ledger.Dropped(DropReason.NoReceiver, batch.Spans);
-            batch.Release();
+            _takers.Give(batch, isPromised: false);
             return;
         }
-        for (var i = 1; i < takers; i++)
-        {
-            batch.AddReference();
-        }
-        _spool?.Append(batch);
-        foreach (var queue in _queues)
-        {
-            queue.Enqueue(batch);
-        }
+        _ledger.Dropped(_takers.Any ? DropReason.QueueFull : DropReason.NoReceiver, batch.Spans);
+        batch.Release();
     }
 }

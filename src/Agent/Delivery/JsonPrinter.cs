@@ -11,10 +11,9 @@ namespace Agent.Delivery;
 /// One JSON object per line. Names follow OTLP/JSON where it has one; times are easier to read than there:
 /// <c>start</c> is RFC 3339, <c>durationNs</c> a number.
 /// </summary>
-internal sealed class JsonPrinter : ISpanPrinter
+internal sealed class JsonPrinter(bool isIndented = false) : ISpanPrinter
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
+    private readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = isIndented };
     private readonly ArrayBufferWriter<byte> _line = new();
 
     public long Shown { get; private set; }
@@ -24,7 +23,7 @@ internal sealed class JsonPrinter : ISpanPrinter
     public void Add(scoped in SpanView span, StringBuilder output)
     {
         _line.ResetWrittenCount();
-        using (var json = new Utf8JsonWriter(_line, Options))
+        using (var json = new Utf8JsonWriter(_line, _options))
         {
             Write(span, json);
         }

@@ -38,7 +38,7 @@ internal sealed class QueueBench(string directory, long count)
     {
         var ledger = new Ledger();
         using var queue = new BatchQueue(int.MaxValue, _options.MaxQueueBytes, ledger);
-        return Measure("memory", ledger, new MemorySource(queue, ledger), queue.Enqueue, () => queue.Spans > count / 100, null);
+        return Measure("memory", ledger, new MemorySource(queue, ledger), batch => queue.Enqueue(batch), () => queue.Spans > count / 100, null);
     }
 
     private string DiskKeptUp()

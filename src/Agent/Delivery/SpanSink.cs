@@ -78,6 +78,12 @@ internal sealed class SpanSink
         {
             scoped var span = batch.Begin();
             _spans.Write(exchange, heads, ref span);
+            if (span.IsDiscarded)
+            {
+                _ledger.Dropped(DropReason.Ignored);
+                return true;
+            }
+
             if (batch.TryEnd(ref span))
             {
                 Pending++;

@@ -7,5 +7,6 @@ internal enum TracePrinter
     Disabled,
     Text,
     Json,
+    IndentedJson,
     Tree,
 }

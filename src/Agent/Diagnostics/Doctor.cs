@@ -22,7 +22,7 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
     {
         using var archive = BpfArchive.Hold();
         Check("runs as root, or with CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON and CAP_SYS_PTRACE", true,
-            "start it as root, or give the container these capabilities", RequireRights);
+            "see docs/install.md", () => Right.RequireNone(Right.Missing(proc).Where(right => right.IsRequired)));
         Check("kernel types (BTF)", true, "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y", () =>
             Require(File.Exists("/sys/kernel/btf/vmlinux"), "/sys/kernel/btf/vmlinux does not exist"));
         Check("programs may loop and read the kernel", true, "boot Linux 5.17 or later, not locked down for confidentiality",
@@ -52,7 +52,8 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
         Check("go_write: write headers inside of Go programs, where the network cannot: TLS, connections older than hilo", false,
             "a kernel that is not locked down; without it such requests of Go programs leave as those of others do", () =>
             {
-                Require(KernelHelpers.WritesProcesses != false, "programs may not write into processes (bpf_probe_write_user): the kernel is locked down");
+                Require(KernelHelpers.WritesProcesses != false, "programs may not write into processes (bpf_probe_write_user): " +
+                    (Right.Missing(proc).Exists(right => right.Name == "CAP_SYS_ADMIN") ? "that takes CAP_SYS_ADMIN" : "the kernel is locked down"));
                 Attach("go_write", AttachToSelf);
             });
         Check("states: follow connections where sock_ops is taken", false,
@@ -80,20 +81,6 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
         {
             throw new InvalidOperationException(failure);
         }
-    }
-
-    // CAP_SYS_ADMIN includes the two that are younger than it.
-    private void RequireRights()
-    {
-        (int Bit, string Name)[] needed =
-            [(12, "CAP_NET_ADMIN"), (19, "CAP_SYS_PTRACE"), (38, "CAP_PERFMON"), (39, "CAP_BPF")];
-        const int sysAdmin = 21;
-        const int firstYoung = 38;
-        var held = proc.EffectiveCapabilities();
-        var missing = needed.Where(capability => !Holds(capability.Bit)).Select(capability => capability.Name).ToArray();
-        Require(missing.Length == 0, $"missing: {string.Join(", ", missing)}");
-
-        bool Holds(int bit) => (held >> bit & 1) != 0 || (bit >= firstYoung && (held >> sysAdmin & 1) != 0);
     }
 
     // What no object can do without is one line, not what the verifier says of each.
@@ -129,8 +116,7 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
     private void AttachToOwnCgroup(BpfObject sockets)
     {
         var tree = CgroupTree.Find(proc, confinement) ?? throw new InvalidOperationException("no cgroup v2 hierarchy");
-        var directory = $"{tree.Directory(tree.Confinement)}/hilo-doctor-{Environment.ProcessId}";
-        Directory.CreateDirectory(directory);
+        var (directory, isNew) = TryMakeCgroup(tree);
         var fd = LibC.Open(directory, LibC.OpenReadOnlyCloseOnExec, 0);
         try
         {
@@ -142,7 +128,24 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
         finally
         {
             _ = LibC.Close(fd);
-            Directory.Delete(directory);
+            if (isNew)
+            {
+                Directory.Delete(directory);
+            }
+        }
+    }
+
+    // In a container the hierarchy is often read-only; then the cgroup that the doctor is in has to do.
+    private (string Directory, bool IsNew) TryMakeCgroup(CgroupTree tree)
+    {
+        var directory = $"{tree.Directory(tree.Confinement)}/hilo-doctor-{Environment.ProcessId}";
+        try
+        {
+            return (Directory.CreateDirectory(directory).FullName, true);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException && proc.Cgroup(Environment.ProcessId) is { } own)
+        {
+            return (tree.Directory(own), false);
         }
     }
 
@@ -186,6 +189,8 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
 
     private void Tell(TextWriter output)
     {
+        var missing = Right.Missing(proc);
+        output.WriteLine($"rights:   {(missing.Count == 0 ? "all" : string.Join("; ", missing.Select(right => $"without {right.Name} {right.Without}")))}");
         output.WriteLine($"lockdown: {Lockdown.Find().Describe()}");
         output.WriteLine("tls:      read, linked by connection and TCP option; headers are not written into it: a call that was changed must be changed " +
             "back when it ends, and hilo may be killed in between (docs/tls-injection.md)");

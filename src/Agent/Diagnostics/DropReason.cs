@@ -13,6 +13,12 @@ internal enum DropReason
     /// <summary>The process it belongs to is not known to the agent any more.</summary>
     UnknownTarget,
 
+    /// <summary>The process was let go of by a changed configuration; its connection is older than that.</summary>
+    NotSelected,
+
+    /// <summary>Its path is one of those that the user does not want to see.</summary>
+    Ignored,
+
     /// <summary>The span does not fit into an empty batch.</summary>
     TooLarge,
 

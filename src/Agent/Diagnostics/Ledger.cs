@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What became of every span: seen + recovered = exported + dropped{reason} + in flight + spooled. The kernel counts what it
-// finished, this class counts what left the agent; nothing is subtracted in both places, so a span that is lost without a
+// finished, this class counts what others sent and what left the agent; nothing is subtracted in both places, so a span that is lost without a
 // reason stays "in flight" for ever, and one that is counted twice makes it negative. That is what the tests look for.
 //
 // With several receivers the equation holds for each of them: what is lost on the way to all is counted once, at the root.
@@ -20,6 +20,14 @@ internal sealed class Ledger(string? receiver = null, Ledger? root = null)
     private Func<long>? _spooled;
     private long _exported;
     private long _recovered;
+    private long _received;
+    private long _kept;
+
+    /// <summary>Taken from senders of other spans.</summary>
+    public void Received(long spans) => Interlocked.Add(ref _received, spans);
+
+    /// <summary>A span of a trace that is not sampled is exported all the same.</summary>
+    public void Kept() => Interlocked.Increment(ref _kept);
 
     /// <summary>Acknowledged by the receiver, or written to the terminal when there is no receiver.</summary>
     public void Exported(long spans) => Interlocked.Add(ref _exported, spans);
@@ -57,7 +65,9 @@ internal sealed class Ledger(string? receiver = null, Ledger? root = null)
 
         var ringFull = kernel(Counter.RingFull);
         dropped[(int)DropReason.RingFull] += ringFull;
-        return new LedgerBalance(kernel(Counter.Emitted) + ringFull, exported, dropped, kernel(Counter.Unsampled))
+        var received = Interlocked.Read(ref (root ?? this)._received);
+        var kept = Interlocked.Read(ref (root ?? this)._kept);
+        return new LedgerBalance(kernel(Counter.Emitted) + ringFull + received + kept, exported, dropped, kernel(Counter.Unsampled) - kept)
         {
             Receiver = receiver,
             Recovered = _recovered,

@@ -67,6 +67,8 @@ internal sealed class LedgerBalance(long seen, long exported, long[] dropped, lo
         DropReason.RingFull => "ring_full",
         DropReason.Malformed => "malformed",
         DropReason.UnknownTarget => "unknown_target",
+        DropReason.Ignored => "ignored",
+        DropReason.NotSelected => "not_selected",
         DropReason.TooLarge => "too_large",
         DropReason.QueueFull => "queue_full",
         DropReason.Evicted => "evicted",

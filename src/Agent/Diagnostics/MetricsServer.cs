@@ -3,7 +3,7 @@
 // those of IPv4 to it, and it has neither a limit to set for a client that sends half a request (25 s later it still waited)
 // nor a port of the system's choice. One thread, one connection at a time, closed after the answer (which HTTP/1.1 allows and
 // scrapers expect); a client that is slow or says too much is cut off. Nothing here is traced: the kernel side leaves out
-// every socket of the agent.
+// every socket of the agent. Health is told on the same port, or on a place of its own, which is there from the start.
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -12,45 +12,55 @@ using Agent.Config;
 
 namespace Agent.Diagnostics;
 
-/// <summary>The endpoint for Prometheus.</summary>
+/// <summary>The endpoint for Prometheus, and for whoever asks how the agent is.</summary>
 internal sealed class MetricsServer : IDisposable
 {
     private const int LongestHead = 8192;
     private const int PatienceMilliseconds = 2000;
-    private readonly string _path;
-    private readonly Func<string> _describe;
+    private readonly Dictionary<string, Func<Page>> _pages;
     private readonly Socket _listener;
     private readonly Thread _thread;
+    private readonly string? _file;
     private volatile bool _stopping;
 
-    private MetricsServer(Socket listener, string path, Func<string> describe)
+    private MetricsServer(Socket listener, string? file, Dictionary<string, Func<Page>> pages)
     {
         _listener = listener;
-        _path = path;
-        _describe = describe;
+        _file = file;
+        _pages = pages;
         _thread = new Thread(Run) { Name = "metrics", IsBackground = true };
+        _thread.Start();
     }
 
     internal int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
     /// <summary>Listens on all addresses.</summary>
-    internal static MetricsServer Start(MetricsOptions options, Func<string> describe)
+    internal static MetricsServer Start(MetricsOptions options, Func<string> describe, Health? health = null)
     {
+        var pages = health is null ? [] : Pages(health);
+        pages[options.Path] = () => new Page(true, describe());
         var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        try
+        var any = listener.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
+        Listen(listener, new IPEndPoint(any, options.Port), MetricsOptions.PortName, options.Port.ToString(CultureInfo.InvariantCulture));
+        return new MetricsServer(listener, null, pages);
+    }
+
+    /// <summary>Tells health alone; null when that is not asked for.</summary>
+    internal static MetricsServer? Start(HealthOptions options, Health health)
+    {
+        if (options.Place is not { } place)
         {
-            listener.Bind(new IPEndPoint(listener.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, options.Port));
-            listener.Listen();
+            return null;
         }
-        catch (SocketException refused)
+        // What an agent that was killed has left: nobody listens there any more.
+        var file = options.SocketFile;
+        if (file is not null && IsAbandoned(place))
         {
-            listener.Dispose();
-            throw new ConfigException(
-                MetricsOptions.PortName, options.Port.ToString(CultureInfo.InvariantCulture), $"{refused.Message}; use another port");
+            File.Delete(file);
         }
-        var server = new MetricsServer(listener, options.Path, describe);
-        server._thread.Start();
-        return server;
+        var listener = new Socket(place.AddressFamily, SocketType.Stream, place is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        Listen(listener, place, options.Name, options.Value);
+        return new MetricsServer(listener, file, Pages(health));
     }
 
     public void Dispose()
@@ -58,6 +68,10 @@ internal sealed class MetricsServer : IDisposable
         _stopping = true;
         _listener.Dispose();
         _thread.Join();
+        if (_file is not null)
+        {
+            File.Delete(_file);
+        }
     }
 
     private void Run()
@@ -120,13 +134,47 @@ internal sealed class MetricsServer : IDisposable
         {
             return Response("400 Bad Request", "", "not an HTTP/1 request\n");
         }
-        if (target.Split('?')[0] != _path)
+        if (!_pages.TryGetValue(target.Split('?')[0], out var page))
         {
-            return Response("404 Not Found", "", $"metrics are at {_path}\n", method == "HEAD");
+            return Response("404 Not Found", "", $"here are {string.Join(", ", _pages.Keys)}\n", method == "HEAD");
         }
-        return method is "GET" or "HEAD"
-            ? Response("200 OK", "", _describe(), method == "HEAD")
-            : Response("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "only GET and HEAD\n");
+        if (method is not ("GET" or "HEAD"))
+        {
+            return Response("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "only GET and HEAD\n");
+        }
+        var (isFine, text) = page();
+        return Response(isFine ? "200 OK" : "503 Service Unavailable", "", text, method == "HEAD");
+    }
+
+    private static Dictionary<string, Func<Page>> Pages(Health health) =>
+        new() { [Health.HealthyPath] = health.IsHealthy, [Health.ReadyPath] = health.IsReady };
+
+    private static bool IsAbandoned(EndPoint place)
+    {
+        using var asking = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            asking.Connect(place);
+            return false;
+        }
+        catch (SocketException nobody)
+        {
+            return nobody.SocketErrorCode == SocketError.ConnectionRefused;
+        }
+    }
+
+    private static void Listen(Socket listener, EndPoint place, string name, string value)
+    {
+        try
+        {
+            listener.Bind(place);
+            listener.Listen();
+        }
+        catch (SocketException refused)
+        {
+            listener.Dispose();
+            throw new ConfigException(name, value, $"{refused.Message}; use another one");
+        }
     }
 
     private static string Response(string status, string fields, string body, bool headOnly = false) =>

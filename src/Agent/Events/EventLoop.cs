@@ -6,7 +6,7 @@ using Agent.Diagnostics;
 namespace Agent.Events;
 
 /// <summary>One thread: wait, drain, dispatch.</summary>
-internal sealed class EventLoop(RingBuffer ring, SpanSink sink, Ledger ledger)
+internal sealed class EventLoop(RingBuffer ring, SpanSink sink, Ledger ledger, Pulse pulse)
 {
     // Exchanges do not wake the agent; it looks by itself, often while there is traffic, and after the start.
     private const int BusyMilliseconds = 10;
@@ -26,6 +26,7 @@ internal sealed class EventLoop(RingBuffer ring, SpanSink sink, Ledger ledger)
             ring.Wait(isBusy ? BusyMilliseconds : IdleMilliseconds);
             drained = Drain(ref router);
             sink.Tick();
+            pulse.Beat();
         }
     }
 

@@ -10,17 +10,25 @@ namespace Agent.Events;
 /// <summary>Where each kind of event goes. A struct, so that the decoder's calls are direct.</summary>
 internal readonly struct EventRouter(
     TargetTable targets, SpanSink sink, Ledger ledger, ProgramChanges programs, ChangeQueue changes,
-    FionreadEviction? eviction) : IEventHandler
+    FionreadEviction? eviction, RetroactiveKeep? keep) : IEventHandler
 {
     public void OnExchange(in ExchangeEvent e, ReadOnlySpan<byte> heads)
     {
-        if (targets.TryFind(e.Target, out var target))
+        if (!targets.TryFind(e.Target, out var target))
         {
-            sink.Write(target.Resource, e, heads);
+            ledger.Dropped(DropReason.UnknownTarget, RetroactiveKeep.IsSampled(e) ? 1 : 0);
+        }
+        else if (target.IsLeft)
+        {
+            ledger.Dropped(DropReason.NotSelected, RetroactiveKeep.IsSampled(e) ? 1 : 0);
+        }
+        else if (keep is not null)
+        {
+            keep.Take(target.Resource, e, heads);
         }
         else
         {
-            ledger.Dropped(DropReason.UnknownTarget);
+            sink.Write(target.Resource, e, heads);
         }
     }
 

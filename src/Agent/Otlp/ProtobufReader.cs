@@ -4,8 +4,7 @@ using System.Buffers.Binary;
 namespace Agent.Otlp;
 
 /// <summary>
-/// Walks the fields of one protobuf message. Used by the printers on bytes that this process wrote, and on
-/// answers of receivers, which may hold anything: malformed input ends the walk, it never throws.
+/// Walks the fields of one protobuf message. It may hold anything: malformed input ends the walk, it never throws.
 /// </summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
@@ -15,11 +14,21 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     private const int Fixed64Wire = 1;
     private const int Fixed32Wire = 5;
     private const int MaxVarintSize = 10;
+    private const ulong LargestField = (1 << 29) - 1;
 
     private ReadOnlySpan<byte> _rest = message;
 
+    /// <summary>The walk ended before the message did.</summary>
+    public bool IsMalformed { get; private set; }
+
     /// <summary>Number of the field that <see cref="Next"/> stopped at.</summary>
     public int Field { get; private set; }
+
+    /// <summary>How the value is encoded; <see cref="BytesWire"/> for strings, bytes and messages.</summary>
+    public int Wire { get; private set; }
+
+    /// <summary>The whole field: tag and value.</summary>
+    public ReadOnlySpan<byte> Raw { get; private set; }
 
     /// <summary>Value of a varint or fixed field.</summary>
     public ulong Number { get; private set; }
@@ -27,17 +36,34 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     /// <summary>Content of a string, bytes or message field; empty for others.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
+    /// <summary>Bytes behind that field.</summary>
+    public readonly int Rest => _rest.Length;
+
     public bool Next()
     {
-        if (!TryReadVarint(out var tag))
+        if (_rest.IsEmpty)
+        {
+            return false;
+        }
+
+        var field = _rest;
+        IsMalformed = !TryTake();
+        Raw = field[..^_rest.Length];
+        return !IsMalformed;
+    }
+
+    private bool TryTake()
+    {
+        if (!TryReadVarint(out var tag) || tag >> 3 is 0 or > LargestField)
         {
             return false;
         }
 
         Field = (int)(tag >> 3);
+        Wire = (int)(tag & 7);
         Bytes = default;
         Number = 0;
-        return (int)(tag & 7) switch
+        return Wire switch
         {
             VarintWire => TakeVarint(),
             Fixed64Wire => TakeFixed(sizeof(ulong)),

@@ -39,7 +39,7 @@ internal static class NetworkNamespace
             {
                 if (!enter())
                 {
-                    throw new BpfException(failureText, LibC.LastError);
+                    throw new BpfException(failureText, LibC.LastError, needs: "CAP_SYS_ADMIN");
                 }
                 work();
             }

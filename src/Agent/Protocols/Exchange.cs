@@ -14,9 +14,11 @@ internal readonly ref struct Exchange
         ReadOnlySpan<byte> heads,
         ReadOnlySpan<byte> localAddress,
         ReadOnlySpan<byte> peerAddress,
-        HttpMethods methods)
+        HttpMethods methods,
+        HttpRoutes routes)
     {
         _event = ref e;
+        Routes = routes;
         Methods = methods;
         LocalAddress = localAddress;
         PeerAddress = peerAddress;
@@ -42,6 +44,9 @@ internal readonly ref struct Exchange
 
     /// <summary>Those that may stand in an attribute.</summary>
     public HttpMethods Methods { get; }
+
+    /// <summary>What paths are called.</summary>
+    public HttpRoutes Routes { get; }
 
     public bool IsClient => _event.Role == Role.Client;
 

@@ -7,7 +7,7 @@ using Agent.Tracing;
 namespace Agent.Protocols;
 
 /// <summary>One exchange as one span: what every protocol has in common, then the protocol's own part.</summary>
-internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNotes? notes = null)
+internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNotes? notes = null, HttpRoutes? routes = null)
 {
     private readonly byte[] _localText = new byte[AddressText.MaxSize];
     private readonly byte[] _peerText = new byte[AddressText.MaxSize];
@@ -19,7 +19,7 @@ internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNo
     {
         var peer = AddressText.Format(e.Remote.Address.AsSpan(), _peerText);
         var local = AddressText.Format(e.Local.Address.AsSpan(), _localText);
-        var exchange = new Exchange(e, heads, local, peer, methods);
+        var exchange = new Exchange(e, heads, local, peer, methods, routes ?? HttpRoutes.None);
         span.TextComesFrom(heads);
         span.Identity(e.Span.TraceId.AsSpan(), e.Span.SpanId.AsSpan(), e.ParentId.AsSpan());
         span.Flags(e.Span.Flags, isParentRemote: !exchange.IsClient);
@@ -30,6 +30,9 @@ internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNo
         WriteEndpoints(exchange, ref span);
         notes?.Write(exchange.Notes, ref span);
     }
+
+    /// <summary>Whether the span of it is one that failed.</summary>
+    public static bool Fails(in ExchangeEvent e) => e is { Protocol: Protocol.Http2, IsGrpc: not 0 } ? Grpc.Fails(e) : HttpOutcome.Fails(e);
 
     private static void Describe(scoped in Exchange exchange, scoped ref SpanWriter span)
     {

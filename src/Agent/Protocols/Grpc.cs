@@ -23,6 +23,9 @@ internal readonly struct Grpc : IProtocol
     private const int HttpOk = 200;
     private const int MaxMessageSize = 512;
 
+    /// <summary>Whether the span of it is one that failed.</summary>
+    public static bool Fails(in ExchangeEvent e) => StatusOf(e) is var status && status == NoStatus ? HttpOutcome.Fails(e) : Fails(e, status);
+
     public static void Describe(scoped in Exchange exchange, scoped ref SpanWriter span)
     {
         var head = new RequestHead(exchange.Request);
@@ -79,7 +82,7 @@ internal readonly struct Grpc : IProtocol
 
     private static void WriteStatus(scoped in Exchange exchange, scoped ref SpanWriter span)
     {
-        var status = StatusOf(exchange);
+        var status = StatusOf(exchange.Event);
         if (status == NoStatus)
         {
             HttpOutcome.Write(exchange, ref span);
@@ -87,22 +90,24 @@ internal readonly struct Grpc : IProtocol
         }
 
         span.Attribute(AttributeKeys.RpcGrpcStatusCode, status);
-        if (status != GrpcStatus.Ok && (exchange.IsClient || GrpcStatus.IsServerFailure(status)))
+        if (Fails(exchange.Event, status))
         {
             HttpOutcome.WriteErrorType(GrpcStatus.NameOf(status), status, ref span);
             WriteFailure(exchange.Notes, ref span);
         }
     }
 
-    private static int StatusOf(scoped in Exchange exchange)
+    private static bool Fails(in ExchangeEvent e, int status) =>
+        status != GrpcStatus.Ok && (e.Role == Role.Client || GrpcStatus.IsServerFailure(status));
+
+    private static int StatusOf(in ExchangeEvent e)
     {
-        ref readonly var e = ref exchange.Event;
         if (e.GrpcStatus != 0)
         {
             return e.GrpcStatus - 1;
         }
 
-        return exchange.IsClient && e.Status is not (0 or HttpOk) ? GrpcStatus.OfHttp(e.Status) : NoStatus;
+        return e.Role == Role.Client && e.Status is not (0 or HttpOk) ? GrpcStatus.OfHttp(e.Status) : NoStatus;
     }
 
     [SkipLocalsInit]

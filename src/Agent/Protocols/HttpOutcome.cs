@@ -18,10 +18,13 @@ internal static class HttpOutcome
 {
     private const int MaxDigits = 10;
 
+    /// <summary>Whether the span of it is one that failed.</summary>
+    public static bool Fails(in ExchangeEvent e) => HasFailedStatus(e) || e.Outcome == Outcome.Closed || IsFailedReset(e);
+
     public static void Write(scoped in Exchange exchange, scoped ref SpanWriter span)
     {
         ref readonly var e = ref exchange.Event;
-        if (e.Status >= (exchange.IsClient ? 400 : 500))
+        if (HasFailedStatus(e))
         {
             WriteErrorType(default, e.Status, ref span);
             span.Failed();
@@ -52,15 +55,22 @@ internal static class HttpOutcome
     private static void WriteReset(scoped in Exchange exchange, scoped ref SpanWriter span)
     {
         ref readonly var e = ref exchange.Event;
-        if (e.ResetCode == Http2Error.NoError && e.Status != 0)
+        if (IsEarlyAnswer(e))
         {
             return;
         }
 
         WriteErrorType(Http2Error.NameOf(e.ResetCode), e.ResetCode, ref span);
-        if (exchange.IsClient || e.ResetCode != Http2Error.Cancel)
+        if (IsFailedReset(e))
         {
             span.Failed("the stream was reset before the response was complete"u8);
         }
     }
+
+    private static bool HasFailedStatus(in ExchangeEvent e) => e.Status >= (e.Role == Role.Client ? 400 : 500);
+
+    private static bool IsEarlyAnswer(in ExchangeEvent e) => e.ResetCode == Http2Error.NoError && e.Status != 0;
+
+    private static bool IsFailedReset(in ExchangeEvent e) =>
+        e.Outcome == Outcome.Reset && !IsEarlyAnswer(e) && (e.Role == Role.Client || e.ResetCode != Http2Error.Cancel);
 }

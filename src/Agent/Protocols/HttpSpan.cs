@@ -19,6 +19,11 @@ internal static class HttpSpan
         scoped ReadOnlySpan<byte> version,
         scoped ref SpanWriter span)
     {
+        if (exchange.Routes.Ignores(target.Path))
+        {
+            span.Discard();
+        }
+
         var headers = new HttpHeaders(head.Headers);
         if (exchange.IsClient)
         {
@@ -66,9 +71,16 @@ internal static class HttpSpan
             var name = new Utf8Builder(buffer);
             name.Append(method);
             name.Append(" "u8);
-            HttpRoute.Append(target.Path, target.IsPathCut, ref name);
-            span.Name(name.Written);
-            span.Attribute(AttributeKeys.HttpRoute, name.Written[(method.Length + 1)..]);
+            if (exchange.Routes.TryAppend(target.Path, target.IsPathCut, ref name))
+            {
+                span.Name(name.Written);
+                span.Attribute(AttributeKeys.HttpRoute, name.Written[(method.Length + 1)..]);
+            }
+            else
+            {
+                span.Name(method);
+            }
+
             span.Attribute(AttributeKeys.UrlPath, target.Path);
         }
 

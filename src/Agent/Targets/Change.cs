@@ -10,6 +10,9 @@ internal enum ChangeKind
     Listen,
     Evicted,
     Secures,
+
+    /// <summary>To none: the selector is another one.</summary>
+    Selector,
 }
 
 /// <summary>One thing that happened to a process.</summary>

@@ -2,10 +2,10 @@
 namespace Agent.Targets;
 
 /// <summary>
-/// Patterns of paths: <c>*</c> any characters, slashes too; <c>?</c> one character; <c>{a,b}</c> either, nested as well.
-/// The whole path must match.
+/// Patterns of paths: <c>*</c> any characters, slashes too; <c>?</c> one character; <c>[a-z]</c> one of them, <c>[!/]</c> another;
+/// <c>{a,b}</c> either, nested as well. The whole path must match.
 /// </summary>
-internal sealed class Glob
+internal sealed class Glob : IPattern
 {
     private const int MaxAlternatives = 256;
     private readonly List<string> _patterns = [];
@@ -14,8 +14,12 @@ internal sealed class Glob
     {
     }
 
+    internal static Glob Everything { get; } = TryParse("*", out var all) ? all : throw new InvalidOperationException();
+
     /// <summary>True when there is nothing it does not match.</summary>
     internal bool IsEverything => _patterns.Exists(pattern => pattern.Length > 0 && pattern.AsSpan().TrimStart('*').IsEmpty);
+
+    public bool Matches(string text) => Matches(text.AsSpan());
 
     internal bool Matches(ReadOnlySpan<char> path)
     {
@@ -68,6 +72,40 @@ internal sealed class Glob
         return false;
     }
 
+    // One character against what stands at `place`, which moves behind it when they fit.
+    private static bool MatchesOne(ReadOnlySpan<char> pattern, ref int place, char character)
+    {
+        var end = pattern[place] == '[' ? pattern[place..].IndexOf(']') : -1;
+        if (end <= 1)
+        {
+            var fits = pattern[place] == '?' || pattern[place] == character;
+            place += fits ? 1 : 0;
+            return fits;
+        }
+        var set = pattern.Slice(place + 1, end - 1);
+        var isOther = set[0] is '!' or '^';
+        if (IsIn(isOther ? set[1..] : set, character) == isOther)
+        {
+            return false;
+        }
+        place += end + 1;
+        return true;
+    }
+
+    private static bool IsIn(ReadOnlySpan<char> set, char character)
+    {
+        for (var i = 0; i < set.Length; i++)
+        {
+            var isRange = i + 2 < set.Length && set[i + 1] == '-';
+            if (isRange ? character >= set[i] && character <= set[i + 2] : character == set[i])
+            {
+                return true;
+            }
+            i += isRange ? 2 : 0;
+        }
+        return false;
+    }
+
     // Greedy with one step back: after a star that failed to match, it swallows one more character and tries again.
     private static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
     {
@@ -82,9 +120,8 @@ internal sealed class Glob
                 star = p++;
                 resume = t;
             }
-            else if (p < pattern.Length && (pattern[p] == '?' || pattern[p] == text[t]))
+            else if (p < pattern.Length && MatchesOne(pattern, ref p, text[t]))
             {
-                p++;
                 t++;
             }
             else if (star >= 0)

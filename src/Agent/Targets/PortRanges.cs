@@ -18,6 +18,8 @@ internal sealed class PortRanges
         return false;
     }
 
+    internal bool ContainsAny(IEnumerable<ushort> ports) => ports.Any(Contains);
+
     internal static bool TryParse(string text, out PortRanges ranges)
     {
         ranges = new PortRanges();

@@ -11,7 +11,7 @@ namespace Agent.Targets;
 
 /// <summary>Names the programs that target processes change to, and recognises those that are targets for what they run.</summary>
 internal sealed class ProgramChanges(
-    ProcFs proc, CgroupTree tree, TargetSelector selector, TargetTable table, BpfMap<uint, Contract.Target> kernelTargets)
+    ProcFs proc, CgroupTree tree, TargetSelection selection, TargetTable table, BpfMap<uint, Contract.Target> kernelTargets)
 {
     private bool _failed;
 
@@ -20,12 +20,9 @@ internal sealed class ProgramChanges(
     {
         try
         {
-            var isNew = e.Chosen != 0;
-            if (e.Target != 0 || isNew)
+            if (e.Target != 0 || e.Chosen != 0)
             {
-                var target = Name(e, declared, proc.Executable((int)e.Pid));
-                table.Set(target);
-                changes.Post(new Change(ChangeKind.Exec, (int)e.Pid) { StartNs = e.StartNs, Target = target, IsNew = isNew });
+                Keep(e, declared, changes);
             }
             else
             {
@@ -43,15 +40,39 @@ internal sealed class ProgramChanges(
         }
     }
 
+    // What a target executes is a target too, and so is what the kernel side has chosen, unless it is excluded, or the selector
+    // is not any more what the kernel side was told at the start.
+    private void Keep(in ProcessEvent e, ReadOnlySpan<byte> declared, ChangeQueue changes)
+    {
+        var pid = (int)e.Pid;
+        var isNew = e.Chosen != 0;
+        var alive = IsAlive(e, out var isOther);
+        var program = isOther ? Command(e) : proc.Executable(pid) ?? Command(e);
+        var facts = new ProcessFacts(proc, pid, program);
+        var selector = selection.Current;
+        var naming = selector.Choose(facts, []);
+        if (isNew ? naming is null : selector.IsExcluded(facts, []))
+        {
+            kernelTargets.Remove(e.Pid);
+            changes.Post(new Change(ChangeKind.Exit, pid) { StartNs = e.StartNs });
+            return;
+        }
+        var target = Name(e, declared, program, naming ?? default, isOther, alive);
+        table.Set(target);
+        changes.Post(new Change(ChangeKind.Exec, pid) { StartNs = e.StartNs, Target = target, IsNew = isNew });
+    }
+
     private void Select(in ProcessEvent e, ReadOnlySpan<byte> declared, ChangeQueue changes)
     {
         var pid = (int)e.Pid;
         if (pid == Environment.ProcessId || proc.Executable(pid) is not { } program ||
-            !selector.MatchesProcess(pid, program) || proc.Cgroup(pid) is not { } cgroup || !tree.Allows(cgroup))
+            selection.Current.Choose(new ProcessFacts(proc, pid, program), []) is not { } naming ||
+            proc.Cgroup(pid) is not { } cgroup || !tree.Allows(cgroup))
         {
             return;
         }
-        var target = Name(e, declared, program);
+        var alive = IsAlive(e, out var isOther);
+        var target = Name(e, declared, isOther ? Command(e) : program, naming, isOther, alive);
         table.Set(target);
         var error = kernelTargets.Add(e.Pid, new Contract.Target { Pid = e.Pid });
         if (error is not (0 or LibC.ErrorExists))
@@ -69,17 +90,16 @@ internal sealed class ProgramChanges(
     }
 
     // Of a process that is gone, the kernel's name for the program is left.
-    private Target Name(in ProcessEvent e, ReadOnlySpan<byte> declared, string? executable)
+    private Target Name(in ProcessEvent e, ReadOnlySpan<byte> declared, string program, Naming naming, bool isOther, bool alive)
     {
         var pid = (int)e.Pid;
-        var alive = IsAlive(e, out var isOther);
-        var program = isOther ? Command(e) : executable ?? Command(e);
         var declaration = e.Declares != 0 ? Declaration.From(e, declared) : Declare(e, isOther, alive);
-        var attributes = ResourceAttributes.Describe(proc, pid, program, declaration);
+        var attributes = ResourceAttributes.Describe(proc, pid, program, declaration, naming);
         return new Target(pid, attributes.ServiceNameText, attributes.Encode())
         {
             Program = program,
             Declaration = declaration,
+            Naming = naming,
         };
     }
 

@@ -19,11 +19,11 @@ internal sealed class ResourceAttributes(int pid)
     internal static ResourceAttributes Describe(ProcFs proc, int pid, string program)
     {
         _ = Declaration.TryRead(proc, pid, out var declaration);
-        return Describe(proc, pid, program, declaration);
+        return Describe(proc, pid, program, declaration, default);
     }
 
     /// <summary>The same with an environment that was read before.</summary>
-    internal static ResourceAttributes Describe(ProcFs proc, int pid, string program, in Declaration declaration)
+    internal static ResourceAttributes Describe(ProcFs proc, int pid, string program, in Declaration declaration, Naming naming)
     {
         var attributes = new ResourceAttributes(pid);
         attributes.Set("service.name", declaration.ServiceName);
@@ -32,6 +32,8 @@ internal sealed class ResourceAttributes(int pid)
         {
             attributes.Set(key, value);
         }
+        attributes.Set("service.name", naming.Name);
+        attributes.Set("service.namespace", naming.Namespace);
         attributes.Set("service.name", ServiceName.Of(program, proc.CommandLine(pid)));
         attributes.Set("process.executable.name", Path.GetFileName(program));
         attributes.Set("process.executable.path", Path.IsPathRooted(program) ? program : null);

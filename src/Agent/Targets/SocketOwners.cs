@@ -24,17 +24,29 @@ internal sealed unsafe class SocketOwners(ProcFs proc, BpfMap<int, Owner> owners
     /// <summary>Marks listeners, then open connections. Returns how many of each were found.</summary>
     internal (int Listeners, int Connections) Mark(TargetProcess process)
     {
-        var pidFd = LibC.PidFdOpen(process.Pid);
-        if (pidFd < 0)
+        var found = (0, 0);
+        Open(process.Pid, pidFd => found = Mark(pidFd, process));
+        return found;
+    }
+
+    /// <summary>Takes the marks away: what its listeners accept from now on is nobody's.</summary>
+    internal void Unmark(int pid) => Open(pid, pidFd =>
+    {
+        foreach (var descriptor in proc.Descriptors(pid))
         {
-            return default;
+            if (proc.SocketInode(pid, descriptor) != 0)
+            {
+                Visit(pidFd, descriptor, socket => _ = owners.Remove(socket));
+            }
         }
-        try
+    });
+
+    private static void Open(int pid, Action<int> work)
+    {
+        var pidFd = LibC.PidFdOpen(pid);
+        if (pidFd >= 0)
         {
-            return Mark(pidFd, process);
-        }
-        finally
-        {
+            work(pidFd);
             _ = LibC.Close(pidFd);
         }
     }

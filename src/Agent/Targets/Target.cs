@@ -15,6 +15,12 @@ internal sealed class Target(int pid, string serviceName, byte[] resource)
     /// <summary>What its environment says about it, which its children have inherited unless they were told otherwise.</summary>
     internal Declaration Declaration { get; init; }
 
+    /// <summary>What its selector calls it.</summary>
+    internal Naming Naming { get; init; }
+
+    /// <summary>It is not traced any more: what its open connections still tell is not wanted.</summary>
+    internal bool IsLeft { get; set; }
+
     /// <summary>An encoded OTLP Resource. Always the same array: spans of one resource are recognised by it.</summary>
     internal byte[] Resource { get; } = resource;
 

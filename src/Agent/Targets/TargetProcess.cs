@@ -11,7 +11,8 @@ internal sealed class TargetProcess(int pid, ulong startTicks, string program, T
     /// <summary>Path of its program file, as it sees it.</summary>
     internal string Program { get; } = program;
 
-    internal Target Target { get; } = target;
+    /// <summary>Another one when a changed file gives it another name.</summary>
+    internal Target Target { get; set; } = target;
 
     /// <summary>Forked, and so far running what its parent ran: most such processes exec or end at once.</summary>
     internal bool IsForked { get; init; }

@@ -40,6 +40,18 @@ internal sealed class TargetProcesses(ProcFs proc, TargetTable table, ProbeSet p
         return process;
     }
 
+    /// <summary>The same programs under another name.</summary>
+    internal void Rename(Target before, Target after)
+    {
+        foreach (var process in _running.Values.Where(process => ReferenceEquals(process.Target, before)))
+        {
+            process.Target = after;
+            before.Processes--;
+            after.Processes++;
+        }
+        table.Set(after);
+    }
+
     internal void Probe(TargetProcess process)
     {
         probes.Attach(process);
@@ -66,7 +78,7 @@ internal sealed class TargetProcesses(ProcFs proc, TargetTable table, ProbeSet p
         {
             _leaving.Dequeue();
             probes.Detach(next.Process);
-            if (--next.Process.Target.Processes == 0)
+            if (--next.Process.Target.Processes == 0 && !next.Process.Target.IsLeft)
             {
                 table.Remove(next.Process.Target);
             }

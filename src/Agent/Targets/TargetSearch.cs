@@ -11,7 +11,7 @@ namespace Agent.Targets;
 internal sealed class TargetSearch(
     ProcFs proc,
     CgroupTree tree,
-    TargetSelector selector,
+    TargetSelection selection,
     TargetTable table,
     BpfMap<uint, Contract.Target> kernelTargets,
     SocketOwners owners,
@@ -33,24 +33,54 @@ internal sealed class TargetSearch(
             else if (proc.Executable(process.Pid) is { } program && program != process.Program)
             {
                 processes.Leave(process);
-                Find(process.Pid, null);
+                Find(process.Pid, null, Naming(scan, process.Pid) ?? default);
             }
         }
         foreach (var pid in scan.Processes)
         {
-            if (IsChosen(scan, pid))
+            if (processes.Find(pid) is null && Naming(scan, pid) is { } naming)
             {
-                AddTree(scan, pid);
+                AddTree(scan, pid, naming);
             }
         }
+    }
+
+    /// <summary>The selector is another one: lets go of what it does not choose, and looks for what it does.</summary>
+    internal void Again()
+    {
+        var scan = new ProcessScan(proc);
+        foreach (var process in processes.Running)
+        {
+            if (!IsKept(scan, process))
+            {
+                LetGo(process);
+            }
+            else if (process.Target.Pid == process.Pid && (Naming(scan, process.Pid) ?? default) is var naming && naming != process.Target.Naming)
+            {
+                processes.Rename(process.Target, Describe(process.Pid, process.Program, process.Target.Declaration, naming));
+            }
+        }
+        Everywhere();
+    }
+
+    /// <summary>A process that is known began to listen on a port; false: for that it is excluded, and let go of.</summary>
+    internal bool MayListen(TargetProcess process, ushort port)
+    {
+        if (!selection.Current.ExcludesPorts || !selection.Current.IsExcluded(Facts(process), [port]))
+        {
+            return true;
+        }
+        LetGo(process);
+        return false;
     }
 
     /// <summary>A process that is not known began to listen.</summary>
     internal void At(int pid, ushort port)
     {
-        if (selector.UsesPorts && IsEligible(pid) && proc.Executable(pid) is { } program && selector.MatchesPort(port, program))
+        if (selection.Current.UsesPorts && IsEligible(pid) && proc.Executable(pid) is { } program &&
+            selection.Current.Choose(new ProcessFacts(proc, pid, program), [port]) is { } naming)
         {
-            AddTree(new ProcessScan(proc), pid);
+            AddTree(new ProcessScan(proc), pid, naming);
         }
     }
 
@@ -66,36 +96,50 @@ internal sealed class TargetSearch(
         }
     }
 
-    private bool IsChosen(ProcessScan scan, int pid)
+    // Null: it is not chosen.
+    private Naming? Naming(ProcessScan scan, int pid) =>
+        IsEligible(pid) && proc.Executable(pid) is { } program
+            ? selection.Current.Choose(new ProcessFacts(proc, pid, program), scan.PortsOf(pid))
+            : null;
+
+    // Chosen itself, or below one that is.
+    private bool IsKept(ProcessScan scan, TargetProcess process) =>
+        !selection.Current.IsExcluded(Facts(process), scan.PortsOf(process.Pid)) &&
+        (Naming(scan, process.Pid) is not null ||
+            (processes.Find(scan.ParentOf(process.Pid)) is { } parent && IsKept(scan, parent)));
+
+    private ProcessFacts Facts(TargetProcess process) => new(proc, process.Pid, process.Program);
+
+    // What its open connections still tell is dropped; what it opens from now on is not looked at.
+    private void LetGo(TargetProcess process)
     {
-        if (!IsEligible(pid) || proc.Executable(pid) is not { } program)
-        {
-            return false;
-        }
-        return selector.MatchesProcess(pid, program) ||
-            (selector.UsesPorts && scan.PortsOf(pid).Any(port => selector.MatchesPort(port, program)));
+        kernelTargets.Remove((uint)process.Pid);
+        owners.Unmark(process.Pid);
+        processes.Leave(process);
+        process.Target.IsLeft = !Array.Exists(processes.Running, other => ReferenceEquals(other.Target, process.Target));
+        Log.Debug($"{process.Program} (pid {process.Pid}) is not traced any more");
     }
 
     private bool IsEligible(int pid) =>
         pid != Environment.ProcessId && proc.Cgroup(pid) is { } cgroup && tree.Allows(cgroup);
 
     // Parents first, so that forked workers share the target of the process they were forked from.
-    private void AddTree(ProcessScan scan, int pid)
+    private void AddTree(ProcessScan scan, int pid, Naming naming)
     {
         if (processes.Find(pid) is not null || pid == Environment.ProcessId)
         {
             return;
         }
         var parent = scan.ParentOf(pid);
-        if (parent > FirstProcess && processes.Find(parent) is null && IsChosen(scan, parent))
+        if (parent > FirstProcess && processes.Find(parent) is null && Naming(scan, parent) is { } before)
         {
-            AddTree(scan, parent);
+            AddTree(scan, parent, before);
             if (processes.Find(pid) is not null)
             {
                 return;
             }
         }
-        if (Find(pid, processes.Find(parent)) is { } process && pid != FirstProcess)
+        if (Find(pid, processes.Find(parent), naming) is { } process && pid != FirstProcess)
         {
             Below(process);
         }
@@ -111,9 +155,10 @@ internal sealed class TargetSearch(
                 continue;
             }
             var process = processes.Find(child);
-            if (process is null)
+            if (process is null && proc.Executable(child) is { } program &&
+                new ProcessFacts(proc, child, program) is var facts && !selection.Current.IsExcluded(facts, []))
             {
-                process = Find(child, parent);
+                process = Find(child, parent, selection.Current.Choose(facts, []) ?? default);
                 found |= process is not null;
             }
             if (process is not null)
@@ -125,13 +170,13 @@ internal sealed class TargetSearch(
     }
 
     // Null when it is gone. Of a parent that runs the same program it shares the target.
-    private TargetProcess? Find(int pid, TargetProcess? parent)
+    private TargetProcess? Find(int pid, TargetProcess? parent, Naming naming)
     {
         if (!proc.TryReadStat(pid, out var stat) || proc.Executable(pid) is not { } program)
         {
             return null;
         }
-        var process = processes.Keep(pid, stat.StartTicks, TargetOf(pid, program, parent), parent);
+        var process = processes.Keep(pid, stat.StartTicks, TargetOf(pid, program, parent, naming), parent);
         processes.Probe(process);
         TellKernel(process);
         owners.Mark(process);
@@ -147,25 +192,31 @@ internal sealed class TargetSearch(
         return null;
     }
 
-    private Target TargetOf(int pid, string program, TargetProcess? parent)
+    private Target TargetOf(int pid, string program, TargetProcess? parent, Naming naming)
     {
         if (parent is not null && parent.Program == program)
         {
             return parent.Target;
         }
-        if (table.TryFind((uint)pid, out var named) && named.Pid == pid && named.Program == program)
+        if (table.TryFind((uint)pid, out var named) && named.Pid == pid && named.Program == program && !named.IsLeft)
         {
             return named; // its exec has been told of, and waits to be worked on
         }
         _ = Declaration.TryRead(proc, pid, out var declaration);
-        var attributes = ResourceAttributes.Describe(proc, pid, program, declaration);
-        var target = new Target(pid, attributes.ServiceNameText, attributes.Encode())
+        var target = Describe(pid, program, declaration, naming);
+        table.Set(target);
+        return target;
+    }
+
+    private Target Describe(int pid, string program, Declaration declaration, Naming naming)
+    {
+        var attributes = ResourceAttributes.Describe(proc, pid, program, declaration, naming);
+        return new Target(pid, attributes.ServiceNameText, attributes.Encode())
         {
             Program = program,
             Declaration = declaration,
+            Naming = naming,
         };
-        table.Set(target);
-        return target;
     }
 
     // The kernel side may have made the entry already, at fork or exec. It stays if what it names is known.

@@ -2,10 +2,11 @@
 namespace Agent.Targets;
 
 /// <summary>
-/// Which processes are traced, by what the user named: ports, program files, pids. Any match is enough. When nothing is
-/// named, a process is traced when it listens on a TCP port, except the programs a host is run with.
+/// Which processes are traced: those that an entry selects and none excludes. Where there is no entry, a process is traced when it
+/// listens on a TCP port, except the programs a host is run with.
 /// </summary>
-internal sealed class TargetSelector(PortRanges? ports, Glob? executable, IReadOnlySet<int> pids)
+internal sealed class TargetSelector(
+    IReadOnlyList<Selector> selected, IReadOnlyList<Selector>? excluded = null, IReadOnlyList<Selector>? usuallyExcluded = null)
 {
     // They listen, and everything on a host descends from them: traced by default, they would make all of it a target.
     private static readonly string[] HostPrograms =
@@ -14,20 +15,44 @@ internal sealed class TargetSelector(PortRanges? ports, Glob? executable, IReadO
         "kubelet", "crio", "podman", "dropbear", "xinetd", "inetd", "supervisord", "runsvdir", "s6-svscan", "tini",
     ];
 
-    private bool IsDefault => ports is null && executable is null && pids.Count == 0;
+    private readonly IReadOnlyList<Selector> _excluded = [.. excluded ?? [], .. usuallyExcluded ?? []];
+
+    private bool IsDefault => selected.Count == 0;
 
     /// <summary>True when a process can be chosen for a port it listens on.</summary>
-    internal bool UsesPorts => ports is not null || IsDefault;
+    internal bool UsesPorts => IsDefault || selected.Any(entry => entry.Ports is not null);
 
-    /// <summary>True when every program is chosen, whatever it is and does.</summary>
-    internal bool IsEverything => executable is { IsEverything: true };
+    /// <summary>True when a process can be excluded for a port it listens on.</summary>
+    internal bool ExcludesPorts => _excluded.Any(entry => entry.Ports is not null);
 
-    /// <summary>Chosen for what it is.</summary>
-    internal bool MatchesProcess(int pid, string program) =>
-        pids.Contains(pid) || (executable is not null && executable.Matches(program));
+    /// <summary>
+    /// True when every program is chosen, whatever it is and does, so that the kernel side can do it. What is excluded without
+    /// anybody having said so is left out a moment later.
+    /// </summary>
+    internal bool IsEverything => selected.Any(entry => entry.IsEverything) && excluded is not { Count: > 0 } && selected.All(entry => !entry.IsSilent);
 
-    /// <summary>Chosen for a port it listens on.</summary>
-    internal bool MatchesPort(ushort port, string program) => ports is not null
-        ? ports.Contains(port)
-        : IsDefault && !HostPrograms.Contains(Path.GetFileName(program), StringComparer.Ordinal);
+    /// <summary>What a process is to be called; null: it is not traced.</summary>
+    /// <param name="ports">On which it listens; walked through only where they matter.</param>
+    internal Naming? Choose(ProcessFacts process, IEnumerable<ushort> ports)
+    {
+        if (IsExcluded(process, ports))
+        {
+            return null;
+        }
+        if (IsDefault)
+        {
+            return ports.Any() && !HostPrograms.Contains(Path.GetFileName(process.Program), StringComparer.Ordinal) ? default(Naming) : null;
+        }
+        Naming? naming = null;
+        foreach (var entry in selected)
+        {
+            if (entry.Fits(process, ports))
+            {
+                naming = entry.IsSilent ? null : (naming ?? default).With(entry.Naming);
+            }
+        }
+        return naming;
+    }
+
+    internal bool IsExcluded(ProcessFacts process, IEnumerable<ushort> ports) => _excluded.Any(entry => entry.Fits(process, ports));
 }

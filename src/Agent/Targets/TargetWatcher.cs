@@ -73,6 +73,9 @@ internal sealed class TargetWatcher(
                 unwatch(change.Pid);
                 Log.Debug($"process {change.Pid} asks FIONREAD: its connections leave the sockmap after their first request");
                 break;
+            case ChangeKind.Selector:
+                search.Again();
+                break;
             case ChangeKind.Secures:
                 FindTls(change.Pid);
                 break;
@@ -142,8 +145,11 @@ internal sealed class TargetWatcher(
     {
         if (processes.Find(pid) is { } known)
         {
-            owners.Mark(known);
-            findTls(known);
+            if (search.MayListen(known, port))
+            {
+                owners.Mark(known);
+                findTls(known);
+            }
         }
         else
         {

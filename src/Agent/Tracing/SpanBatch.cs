@@ -21,6 +21,8 @@ internal sealed class SpanBatch(SpanBatchPool pool)
     private int _start;
     private int _end;
     private int _references;
+    private TaskCompletionSource<bool>? _settled;
+    private volatile bool _isLost;
 
     /// <summary>The encoded Resource message that all spans share.</summary>
     public byte[] Resource { get; private set; } = [];
@@ -33,7 +35,7 @@ internal sealed class SpanBatch(SpanBatchPool pool)
     /// <summary>Memory that the batch holds.</summary>
     public int Capacity => _buffer.Length;
 
-    /// <summary>Of a sealed batch: one <c>resource_spans</c> entry of an ExportTraceServiceRequest.</summary>
+    /// <summary>Of a sealed batch: <c>resource_spans</c> of an ExportTraceServiceRequest, one of them if it was written here.</summary>
     public ReadOnlyMemory<byte> Encoded => _buffer.AsMemory(_start, _end - _start);
 
     public void Open(byte[] resource, long now)
@@ -45,6 +47,14 @@ internal sealed class SpanBatch(SpanBatchPool pool)
         _references = 1;
         Spans = 0;
         OpenedAt = now;
+    }
+
+    /// <summary>Instead of opening, writing and sealing: what another process encoded.</summary>
+    public void Fill(ReadOnlySpan<byte> encoded, int spans)
+    {
+        _buffer = ArrayPool<byte>.Shared.Rent(encoded.Length);
+        encoded.CopyTo(_buffer);
+        (_start, _end, _references, Spans) = (0, encoded.Length, 1, spans);
     }
 
     /// <summary>A writer over the free part; its span counts once <see cref="TryEnd"/> takes it.</summary>
@@ -82,6 +92,13 @@ internal sealed class SpanBatch(SpanBatchPool pool)
 
     public void AddReference() => Interlocked.Increment(ref _references);
 
+    /// <summary>Completes with the last release: whether the batch reached all that it was for. To be asked for before anyone else has it.</summary>
+    public Task<bool> WhenSettled() =>
+        (_settled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>Some receiver will not get it. The caller still holds a reference.</summary>
+    public void Lose() => _isLost = true;
+
     /// <summary>The last one to release gives the memory back; the batch must not be touched after that.</summary>
     public void Release()
     {
@@ -89,6 +106,8 @@ internal sealed class SpanBatch(SpanBatchPool pool)
         {
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = Resource = [];
+            _settled?.SetResult(!_isLost);
+            (_settled, _isLost) = (null, false);
             pool.Return(this);
         }
     }

@@ -10,14 +10,16 @@ internal sealed class SpanBatchPool
 
     public SpanBatch Rent(byte[] resource, long now)
     {
-        SpanBatch? batch;
-        lock (_idle)
-        {
-            _idle.TryPop(out batch);
-        }
-
-        batch ??= new SpanBatch(this);
+        var batch = Take();
         batch.Open(resource, now);
+        return batch;
+    }
+
+    /// <summary>A sealed batch of spans that were encoded elsewhere, and are copied.</summary>
+    public SpanBatch Adopt(ReadOnlySpan<byte> encoded, int spans)
+    {
+        var batch = Take();
+        batch.Fill(encoded, spans);
         return batch;
     }
 
@@ -29,6 +31,14 @@ internal sealed class SpanBatchPool
             {
                 _idle.Push(batch);
             }
+        }
+    }
+
+    private SpanBatch Take()
+    {
+        lock (_idle)
+        {
+            return _idle.TryPop(out var batch) ? batch : new SpanBatch(this);
         }
     }
 }

@@ -3,63 +3,82 @@ using Agent.Otlp;
 
 namespace Agent.Tracing;
 
-/// <summary>
-/// Walks the spans of one encoded batch, which <see cref="SpanBatch"/> wrote: one resource, one scope, the resource
-/// before the spans.
-/// </summary>
-internal ref struct SpanReader
+/// <summary>Walks the spans of an encoded batch: of every resource and scope in it.</summary>
+internal ref struct SpanReader(ReadOnlySpan<byte> batch)
 {
-    private readonly ReadOnlySpan<byte> _service;
+    private ProtobufReader _resources = new(batch);
+    private ProtobufReader _scopes;
     private ProtobufReader _spans;
-
-    public SpanReader(ReadOnlySpan<byte> batch)
-    {
-        var request = new ProtobufReader(batch);
-        if (!request.Next())
-        {
-            return;
-        }
-
-        var resourceSpans = new ProtobufReader(request.Bytes);
-        while (resourceSpans.Next())
-        {
-            if (resourceSpans.Field == ResourceSpansFields.Resource)
-            {
-                _service = ServiceOf(resourceSpans.Bytes);
-            }
-            else if (resourceSpans.Field == ResourceSpansFields.ScopeSpans)
-            {
-                _spans = new ProtobufReader(resourceSpans.Bytes);
-            }
-        }
-    }
+    private ReadOnlySpan<byte> _service;
 
     public readonly SpanView Current => new(_spans.Bytes, _service);
 
     public bool Next()
     {
-        while (_spans.Next())
+        do
         {
-            if (_spans.Field == ScopeSpansFields.Spans)
+            while (_spans.Next())
             {
-                return true;
+                if (_spans.Field == ScopeSpansFields.Spans)
+                {
+                    return true;
+                }
             }
         }
-
+        while (NextScope());
         return false;
     }
 
-    private static ReadOnlySpan<byte> ServiceOf(ReadOnlySpan<byte> resource)
+    private bool NextScope()
     {
-        var attributes = new AttributeReader(resource, ResourceFields.Attributes);
-        while (attributes.Next())
+        do
         {
-            if (attributes.Key.SequenceEqual(AttributeKeys.ServiceName))
+            while (_scopes.Next())
             {
-                return attributes.Text;
+                if (_scopes.Field == ResourceSpansFields.ScopeSpans)
+                {
+                    _spans = new ProtobufReader(_scopes.Bytes);
+                    return true;
+                }
             }
         }
+        while (NextResource());
+        return false;
+    }
 
+    private bool NextResource()
+    {
+        while (_resources.Next())
+        {
+            if (_resources.Field == ExportTraceServiceRequestFields.ResourceSpans)
+            {
+                _scopes = new ProtobufReader(_resources.Bytes);
+                _service = ServiceOf(_resources.Bytes);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // Others may write the resource behind its spans.
+    private static ReadOnlySpan<byte> ServiceOf(ReadOnlySpan<byte> resourceSpans)
+    {
+        var fields = new ProtobufReader(resourceSpans);
+        while (fields.Next())
+        {
+            if (fields.Field != ResourceSpansFields.Resource)
+            {
+                continue;
+            }
+            var attributes = new AttributeReader(fields.Bytes, ResourceFields.Attributes);
+            while (attributes.Next())
+            {
+                if (attributes.Key.SequenceEqual(AttributeKeys.ServiceName))
+                {
+                    return attributes.Text;
+                }
+            }
+        }
         return "unknown_service"u8;
     }
 }

@@ -62,6 +62,11 @@ internal ref struct SpanWriter
         SpanFields.WriteEndTimeUnixNano(ref _out, end);
     }
 
+    /// <summary>Nobody wants to see it.</summary>
+    public bool IsDiscarded { get; private set; }
+
+    public void Discard() => IsDiscarded = true;
+
     public void Name(scoped ReadOnlySpan<byte> name)
     {
         if (IsText(name))

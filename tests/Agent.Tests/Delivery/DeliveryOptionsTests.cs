@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Agent.Config;
 using Agent.Delivery;
 
 namespace Agent.Tests.Delivery;
@@ -43,6 +44,7 @@ public class DeliveryOptionsTests
     [Theory]
     [InlineData("text", "Text")]
     [InlineData("JSON", "Json")]
+    [InlineData("json_indent", "IndentedJson")]
     [InlineData("tree", "Tree")]
     [InlineData("disabled", "Disabled")]
     public void Printer(string text, string expected) =>
@@ -51,10 +53,10 @@ public class DeliveryOptionsTests
     [Theory]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT=localhost:4318", "OTEL_EXPORTER_OTLP_ENDPOINT")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT=nonsense", "OTEL_EXPORTER_OTLP_ENDPOINT")]
-    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT=http://a;OTEL_EXPORTER_OTLP_PROTOCOL=http/json", "http/json")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT=http://a;OTEL_EXPORTER_OTLP_PROTOCOL=http/xml", "http/xml")]
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS=novalue", "OTEL_EXPORTER_OTLP_HEADERS")]
     [InlineData("OTEL_EXPORTER_OTLP_TIMEOUT=soon", "OTEL_EXPORTER_OTLP_TIMEOUT")]
-    [InlineData("OTEL_BSP_MAX_QUEUE_SIZE=0", "OTEL_BSP_MAX_QUEUE_SIZE")]
+    [InlineData("OTEL_BSP_MAX_QUEUE_SIZE=0", "OTEL_EBPF_OTLP_TRACES_QUEUE_SIZE=0")]
     [InlineData("OTEL_EBPF_TRACE_PRINTER=xml", "OTEL_EBPF_TRACE_PRINTER")]
     public void Values_that_cannot_be_meant_are_named(string environment, string name) =>
         Assert.Contains(name, Assert.ThrowsAny<FormatException>(() => Read(environment)).Message, StringComparison.Ordinal);
@@ -63,6 +65,6 @@ public class DeliveryOptionsTests
     {
         var variables = environment.Split(';', StringSplitOptions.RemoveEmptyEntries)
             .ToDictionary(pair => pair[..pair.IndexOf('=', StringComparison.Ordinal)], pair => pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..]);
-        return DeliveryOptions.FromEnvironment(variables.GetValueOrDefault);
+        return DeliveryOptions.FromEnvironment(new ConfigSource(variables.GetValueOrDefault).Variable);
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ManualTime : TimeProvider
 
     public override long TimestampFrequency => 1000;
 
-    public override long GetTimestamp() => _milliseconds;
+    public override long GetTimestamp() => Interlocked.Read(ref _milliseconds);
 
-    public void Advance(int milliseconds) => _milliseconds += milliseconds;
+    public void Advance(long milliseconds) => Interlocked.Add(ref _milliseconds, milliseconds);
 }

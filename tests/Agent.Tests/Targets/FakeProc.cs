@@ -19,7 +19,8 @@ internal sealed class FakeProc : IDisposable
     internal ProcFs Files { get; }
 
     internal void Start(
-        int pid, string program, ulong startTicks = 5, string cgroup = "/a/b", string environment = "PATH=/bin\0", char state = 'S')
+        int pid, string program, ulong startTicks = 5, string cgroup = "/a/b", string environment = "PATH=/bin\0", char state = 'S',
+        string[]? arguments = null)
     {
         End(pid);
         Directory.CreateDirectory($"{_root}/{pid}/root");
@@ -27,7 +28,7 @@ internal sealed class FakeProc : IDisposable
         Write(pid, "stat", $"{pid} (x) {state} 1{string.Concat(Enumerable.Repeat(" 0", 17))} {startTicks} 0\n");
         Write(pid, "cgroup", $"0::{cgroup}\n");
         Write(pid, "environ", environment);
-        Write(pid, "cmdline", program + "\0");
+        Write(pid, "cmdline", string.Concat(new[] { program }.Concat(arguments ?? []).Select(argument => argument + "\0")));
         Write(pid, "maps", "");
     }
 

@@ -23,6 +23,12 @@ public class GlobTests
     [InlineData("*a*b*c", "/1a2c3b", false)]
     [InlineData("*aab", "/aaab", true)]
     [InlineData("*", "", true)]
+    [InlineData("*otelcol[!/]*", "/bin/otelcol-x", true)]
+    [InlineData("*otelcol[!/]*", "/otelcol/x", false)]
+    [InlineData("/srv/v[0-9]", "/srv/v7", true)]
+    [InlineData("/srv/v[0-9]", "/srv/vx", false)]
+    [InlineData("/srv/[a]", "/srv/a", true)]
+    [InlineData("/srv/[", "/srv/[", true)]
     [InlineData("a{,b}", "a", true)]
     public void Matches_whole_paths(string pattern, string path, bool expected)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Agent.Bpf;
 using Agent.Contract;
 using Agent.Targets;
+using Agent.Tests.Config;
 
 namespace Agent.Tests.Targets;
 
@@ -22,12 +23,25 @@ public sealed class ProgramChangesTests : IDisposable
     {
         _proc.Start(Pid, "/usr/bin/shop", environment: "OTEL_SERVICE_NAME=orders\0");
 
-        Exec(Event() with { Chosen = 1 }, "/nothing/matches");
+        Exec(Event() with { Chosen = 1 }, "*");
 
         var change = Assert.Single(Changes());
         Assert.Equal((ChangeKind.Exec, Pid, true, 5 * Tick), (change.Kind, change.Pid, change.IsNew, change.StartNs));
         Assert.Equal("orders", NameInTable());
         Assert.Same(change.Target, Found());
+    }
+
+    [Theory]
+    [InlineData("/usr/bin/shop", "/nothing/matches")]
+    [InlineData("/usr/bin/otelcol", "*")]
+    public void What_the_kernel_has_chosen_and_the_selector_does_not_is_let_go_of(string program, string pattern)
+    {
+        _proc.Start(Pid, program);
+
+        Exec(Event() with { Chosen = 1 }, pattern);
+
+        Assert.Equal(ChangeKind.Exit, Assert.Single(Changes()).Kind);
+        Assert.Equal(0, _table.Count);
     }
 
     [Fact]
@@ -53,7 +67,7 @@ public sealed class ProgramChangesTests : IDisposable
         Exec(Event("short") with { Target = 99 });
         Assert.Equal("short", NameInTable());
 
-        Exec(Event("") with { Chosen = 1 });
+        Exec(Event("") with { Chosen = 1 }, "*");
         Assert.Equal("unknown", NameInTable());
     }
 
@@ -62,7 +76,7 @@ public sealed class ProgramChangesTests : IDisposable
     {
         _proc.Start(Pid, "/usr/bin/other", startTicks: 6, environment: "OTEL_SERVICE_NAME=other\0");
 
-        Exec(Event("first") with { Chosen = 1 });
+        Exec(Event("first") with { Chosen = 1 }, "*");
 
         Assert.Equal("first", NameInTable());
         Assert.Equal("first", Found().Program);
@@ -75,7 +89,7 @@ public sealed class ProgramChangesTests : IDisposable
         "orders"u8.CopyTo(declared);
         "team=a"u8.CopyTo(declared.AsSpan(Constants.DeclaredNameSize));
 
-        Exec(Event("short") with { Chosen = 1, Declares = 1, NameSize = 6, AttributesSize = 6 }, declared: declared);
+        Exec(Event("short") with { Chosen = 1, Declares = 1, NameSize = 6, AttributesSize = 6 }, "*", declared: declared);
 
         Assert.Equal("orders", NameInTable());
         Assert.Equal(new Declaration("orders", "team=a"), Found().Declaration);
@@ -137,11 +151,10 @@ public sealed class ProgramChangesTests : IDisposable
 
     private void Exec(ProcessEvent e, string pattern = "*/shop", string confinement = "/", byte[]? declared = null)
     {
-        Assert.True(Glob.TryParse(pattern, out var glob));
         var tree = CgroupTree.Find(_proc.Files, confinement);
         Assert.NotNull(tree);
-        var selector = new TargetSelector(null, glob, new HashSet<int>());
-        new ProgramChanges(_proc.Files, tree, selector, _table, new BpfMap<uint, Contract.Target>(-1)).OnExec(e, declared, _changes);
+        var selection = new TargetSelection(Files.Read($"auto_target_exe: '{pattern}'").Selector);
+        new ProgramChanges(_proc.Files, tree, selection, _table, new BpfMap<uint, Contract.Target>(-1)).OnExec(e, declared, _changes);
     }
 
     private List<Change> Changes()

@@ -57,44 +57,17 @@ static int hit(struct pt_regs *registers, __u64 place)
     return 0;
 }
 
-SEC("uprobe.multi")
-int on_tls_write(struct pt_regs *registers)
-{
-    return hit(registers, WRITE);
-}
+#define COUNTS(section, name, place)                                                               \
+    SEC(section)                                                                                   \
+    int name(struct pt_regs *registers)                                                            \
+    {                                                                                              \
+        return hit(registers, place);                                                              \
+    }
 
-SEC("uretprobe.multi")
-int on_tls_write_return(struct pt_regs *registers)
-{
-    return hit(registers, WRITE_RETURN);
-}
-
-SEC("uprobe.multi")
-int on_tls_read(struct pt_regs *registers)
-{
-    return hit(registers, READ);
-}
-
-SEC("uretprobe.multi")
-int on_tls_read_return(struct pt_regs *registers)
-{
-    return hit(registers, READ_RETURN);
-}
-
-SEC("uprobe.multi")
-int on_go_tls_handshake(struct pt_regs *registers)
-{
-    return hit(registers, GO_HANDSHAKE);
-}
-
-SEC("uprobe.multi")
-int on_go_tls_write(struct pt_regs *registers)
-{
-    return hit(registers, GO_WRITE);
-}
-
-SEC("uprobe.multi")
-int on_go_tls_read(struct pt_regs *registers)
-{
-    return hit(registers, GO_READ);
-}
+COUNTS("uprobe.multi", on_tls_write, WRITE)
+COUNTS("uretprobe.multi", on_tls_write_return, WRITE_RETURN)
+COUNTS("uprobe.multi", on_tls_read, READ)
+COUNTS("uretprobe.multi", on_tls_read_return, READ_RETURN)
+COUNTS("uprobe.multi", on_go_tls_handshake, GO_HANDSHAKE)
+COUNTS("uprobe.multi", on_go_tls_write, GO_WRITE)
+COUNTS("uprobe.multi", on_go_tls_read, GO_READ)

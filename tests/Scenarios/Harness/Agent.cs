@@ -22,6 +22,7 @@ internal sealed partial class Agent : IDisposable
 
     private readonly Sandbox _sandbox;
     private readonly Dictionary<string, string> _environment;
+    private readonly Func<Dictionary<string, string>, ProgramStart> _start;
     private RunningProgram _program;
     private Dictionary<string, long> _counters = [];
     private int _spansBefore;
@@ -33,8 +34,15 @@ internal sealed partial class Agent : IDisposable
     public RunningProgram Program => _program;
 
     public Agent(Sandbox sandbox, params (string Name, string? Value)[] settings)
+        : this(sandbox, environment => new ProgramStart(Repository.Agent, "run") { Environment = environment }, settings)
+    {
+    }
+
+    /// <summary>Started in another way than as a program on this host.</summary>
+    public Agent(Sandbox sandbox, Func<Dictionary<string, string>, ProgramStart> start, params (string Name, string? Value)[] settings)
     {
         _sandbox = sandbox;
+        _start = start;
         Receiver = new OtlpReceiver(sandbox.Network);
         _environment = new Dictionary<string, string>
         {
@@ -136,7 +144,7 @@ internal sealed partial class Agent : IDisposable
     private RunningProgram Launch()
     {
         _spansBefore = Spans.Count;
-        var program = _sandbox.StartOutside(new ProgramStart(Repository.Agent, "run") { Environment = _environment });
+        var program = _sandbox.StartOutside(_start(_environment));
         program.WaitFor(() => program.Errors.Contains("ready", StringComparison.Ordinal), "line with `ready`", 40);
         return program;
     }

@@ -68,6 +68,11 @@ internal static class Build
             "@elastic/mockotlpserver@0.10.0"),
         "node_modules");
 
+    /// <summary>What drives a browser from Node.js, as a folder of modules.</summary>
+    public static string NodePuppeteer() => Path.Combine(
+        Make("viewer", "node-puppeteer", "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", "{target}", "puppeteer-core@25.16.0"),
+        "node_modules");
+
     /// <summary>Unpacks packages of another suite of Debian, without what they depend on.</summary>
     public static string Debian(string suite, params string[] packages) =>
         Make("debian", $"debian-{suite}-{packages[0]}", ["bash", "debian/unpack.sh", "{target}", suite, .. packages]);

@@ -39,7 +39,7 @@ internal static class Load
         }
     }
 
-    private static HttpClient Client(NetworkNamespace network) => new(new SocketsHttpHandler
+    public static HttpClient Client(NetworkNamespace network) => new(new SocketsHttpHandler
     {
         UseProxy = false,
         ActivityHeadersPropagator = null,

@@ -22,6 +22,7 @@ internal sealed class OtlpReceiver : IDisposable
     private readonly Socket _listener;
     private readonly List<Span> _spans = [];
     private readonly List<string> _problems = [];
+    private readonly List<Socket> _connections = [];
 
     public OtlpReceiver(NetworkNamespace network, int port = Port)
     {
@@ -59,7 +60,15 @@ internal sealed class OtlpReceiver : IDisposable
         return Spans;
     }
 
-    public void Dispose() => _listener.Dispose();
+    /// <summary>It dies: whoever sends something is not answered.</summary>
+    public void Dispose()
+    {
+        _listener.Dispose();
+        lock (_connections)
+        {
+            _connections.ForEach(connection => connection.Dispose());
+        }
+    }
 
     private void AcceptAll()
     {
@@ -68,6 +77,10 @@ internal sealed class OtlpReceiver : IDisposable
             while (true)
             {
                 var socket = _listener.Accept();
+                lock (_connections)
+                {
+                    _connections.Add(socket);
+                }
                 new Thread(() => Serve(socket)) { IsBackground = true }.Start();
             }
         }
@@ -93,9 +106,9 @@ internal sealed class OtlpReceiver : IDisposable
                 stream.Flush();
             }
         }
-        catch (IOException)
+        catch (Exception end) when (end is IOException or ObjectDisposedException)
         {
-            // The agent was killed, or closed the connection.
+            // The agent was killed, or closed the connection; or this was disposed.
         }
         catch (Exception exception)
         {

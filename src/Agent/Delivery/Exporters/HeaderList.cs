@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net.Http.Headers;
+using Agent.Config;
 
 namespace Agent.Delivery.Exporters;
 
@@ -45,8 +46,7 @@ internal static class HeaderList
         && key.ToLowerInvariant() is not ("te" or "trailer" or "transfer-encoding" or "connection" or "expect" or "upgrade")
         && !key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase);
 
-    private static FormatException Unusable(string name, string reason, string remedy) =>
-        new($"{name} cannot be used: {reason}: {remedy}");
+    private static ConfigException Unusable(string name, string reason, string remedy) => new(name, null, $"{reason}: {remedy}");
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Trim());
 }

@@ -10,41 +10,12 @@ internal sealed class OtlpHttpExporter(ReceiverOptions options) : IExporter
 
     public const string MediaType = "application/x-protobuf";
 
-    private readonly ReceiverClient _client = new(options);
-    private readonly Uri _target = options.IsSocket ? new Uri("http://localhost" + Path) : options.Endpoint;
-    private readonly BodyBuffer _packed = new();
+    private readonly HttpPoster _poster = new(options, Path, MediaType);
 
-    public async Task<SendResult> SendAsync(ExportRequest request, CancellationToken cancel)
-    {
-        using var message = new HttpRequestMessage(HttpMethod.Post, _target) { Content = CreateContent(request) };
-        try
-        {
-            return await _client.SendAsync(message, Judge, cancel).ConfigureAwait(false);
-        }
-        finally
-        {
-            _packed.Clear();
-        }
-    }
+    public Task<SendResult> SendAsync(ExportRequest request, CancellationToken cancel) =>
+        _poster.PostAsync(request.Entries, request.Bytes, Judge, cancel);
 
-    public void Dispose()
-    {
-        _client.Dispose();
-        _packed.Dispose();
-    }
-
-    private ExportContent CreateContent(ExportRequest request)
-    {
-        if (!options.Compresses)
-        {
-            return new ExportContent(MediaType, default, request.Entries, request.Bytes);
-        }
-
-        _packed.Compress(request.Entries);
-        var content = new ExportContent(MediaType, default, _packed.Finish(), _packed.Length);
-        content.Headers.ContentEncoding.Add("gzip");
-        return content;
-    }
+    public void Dispose() => _poster.Dispose();
 
     private static SendResult Judge(HttpResponseMessage response, ReadOnlySpan<byte> answer)
     {

@@ -69,7 +69,7 @@ internal static class ReceiverEndpoint
         }
 
         // Not shown: it holds a password.
-        return uri.UserInfo.Length == 0 ? uri : throw new FormatException(
-            $"{name} cannot be used: it holds a user name; send it as a header: {name.Replace("ENDPOINT", "HEADERS", StringComparison.Ordinal)}=authorization=Basic%20...");
+        return uri.UserInfo.Length == 0 ? uri : throw new ConfigException(
+            name, null, $"it holds a user name; send it as a header: {name.Replace("ENDPOINT", "HEADERS", StringComparison.Ordinal)}=authorization=Basic%20...");
     }
 }

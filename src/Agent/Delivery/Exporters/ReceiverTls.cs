@@ -15,7 +15,7 @@ internal sealed record ReceiverTls(X509Certificate2Collection? Authorities, SslS
 {
     public static ReceiverTls Default { get; } = new(null, null, null);
 
-    public static ReceiverTls Read(ReceiverSettings settings)
+    public static ReceiverTls Read(Variables settings)
     {
         var authorities = settings.Find("CERTIFICATE");
         var certificate = settings.Find("CLIENT_CERTIFICATE");
@@ -27,7 +27,7 @@ internal sealed record ReceiverTls(X509Certificate2Collection? Authorities, SslS
 
         return new(
             authorities is var (name, file) ? ReadCertificates(name, file) : null,
-            certificate is var (clientName, clientFile) ? ReadClient(clientName, clientFile, key) : null,
+            certificate is var (clientName, clientFile) ? ReadIdentity(clientName, clientFile, key) : null,
             ReadServerName(settings));
     }
 
@@ -52,7 +52,7 @@ internal sealed record ReceiverTls(X509Certificate2Collection? Authorities, SslS
         return options;
     }
 
-    private static string? ReadServerName(ReceiverSettings settings) => settings.Find("SERVER_NAME") switch
+    private static string? ReadServerName(Variables settings) => settings.Find("SERVER_NAME") switch
     {
         null => null,
         var (name, text) => Uri.CheckHostName(text) == UriHostNameType.Dns
@@ -60,7 +60,7 @@ internal sealed record ReceiverTls(X509Certificate2Collection? Authorities, SslS
             : throw new ConfigException(name, text, "use the host name that stands in the certificate"),
     };
 
-    private static X509Certificate2Collection ReadCertificates(string name, string file)
+    public static X509Certificate2Collection ReadCertificates(string name, string file)
     {
         var certificates = new X509Certificate2Collection();
         try
@@ -75,7 +75,8 @@ internal sealed record ReceiverTls(X509Certificate2Collection? Authorities, SslS
         return certificates.Count > 0 ? certificates : throw new ConfigException(name, file, "there is no certificate in the form of PEM in it");
     }
 
-    private static SslStreamCertificateContext ReadClient(string name, string file, (string Name, string Value)? key)
+    /// <param name="key">Null: it is in the same file.</param>
+    public static SslStreamCertificateContext ReadIdentity(string name, string file, (string Name, string Value)? key)
     {
         var chain = ReadCertificates(name, file);
         var (keyName, keyFile) = key ?? (name, file);

@@ -16,6 +16,9 @@ internal sealed class ReceiverVariables
     private const string ZipkinPrefix = "OTEL_EXPORTER_ZIPKIN_";
     private const string ProtocolRemedy = "use http/protobuf (collectors listen for it on port 4318) or grpc (4317)";
 
+    private const int GrpcPort = 4317;
+    private const int HttpPort = 4318;
+
     private readonly Func<string, string?> _variable;
     private readonly IWebProxy? _proxy;
 
@@ -52,10 +55,10 @@ internal sealed class ReceiverVariables
 
     private ReceiverOptions? ReadOtlp(TracesExporters exporters)
     {
-        var settings = new ReceiverSettings(_variable, TracesPrefix, OtlpPrefix);
+        var settings = new Variables(_variable, TracesPrefix, OtlpPrefix);
         var isGrpc = IsGrpc(settings);
         var isInsecure = IsInsecure(settings);
-        var port = isGrpc ? 4317 : 4318;
+        var port = isGrpc ? GrpcPort : HttpPort;
         var (name, text) = settings.Find("ENDPOINT") ?? (OtlpPrefix + "ENDPOINT", $"http://localhost:{port}");
         var options = Common(settings, new()
         {
@@ -71,7 +74,7 @@ internal sealed class ReceiverVariables
 
     private ReceiverOptions? ReadZipkin(TracesExporters exporters)
     {
-        var settings = new ReceiverSettings(_variable, ZipkinPrefix);
+        var settings = new Variables(_variable, ZipkinPrefix);
         var text = settings.Text("ENDPOINT") ?? "http://localhost:9411" + ZipkinExporter.Path;
         var options = Common(settings, new()
         {
@@ -84,7 +87,7 @@ internal sealed class ReceiverVariables
 
     private ReceiverOptions ReadNamed(string name)
     {
-        var settings = new ReceiverSettings(_variable, $"HILO_RECEIVER_{name.Replace('-', '_').ToUpperInvariant()}_");
+        var settings = new Variables(_variable, $"HILO_RECEIVER_{name.Replace('-', '_').ToUpperInvariant()}_");
         var type = settings.Word("TYPE", "use otlp, zipkin or file", "otlp", "zipkin", "file") ?? "otlp";
         var isGrpc = IsGrpc(settings);
         var (variable, text) = settings.Find("ENDPOINT") ?? throw new ConfigException(
@@ -109,13 +112,16 @@ internal sealed class ReceiverVariables
         });
     }
 
-    private static bool IsGrpc(ReceiverSettings settings) =>
-        settings.Word("PROTOCOL", ProtocolRemedy, "http/protobuf", "grpc") == "grpc";
+    // Where nobody says what is spoken, the port of gRPC does, as with OBI.
+    private static bool IsGrpc(Variables settings) =>
+        (settings.Word("PROTOCOL", ProtocolRemedy, "http/protobuf", "grpc") ?? Usual(settings.Text("ENDPOINT"))) == "grpc";
 
-    private static bool IsInsecure(ReceiverSettings settings) =>
-        settings.Word("INSECURE", "use true or false", "true", "false") == "true";
+    private static string? Usual(string? endpoint) =>
+        Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri is { Port: GrpcPort, AbsolutePath: "/" } ? "grpc" : null;
 
-    private ReceiverOptions Common(ReceiverSettings settings, ReceiverOptions options) => options with
+    private static bool IsInsecure(Variables settings) => settings.Switch("INSECURE") ?? false;
+
+    private ReceiverOptions Common(Variables settings, ReceiverOptions options) => options with
     {
         Headers = settings.Find("HEADERS") is var (name, list) ? HeaderList.Parse(name, list) : [],
         Timeout = settings.Milliseconds("TIMEOUT") ?? options.Timeout,

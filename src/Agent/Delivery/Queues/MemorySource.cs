@@ -37,6 +37,7 @@ internal sealed class MemorySource(BatchQueue queue, Ledger ledger) : ISpanSourc
         do
         {
             ledger.Dropped(DropReason.Shutdown, _taken.Sum(batch => (long)batch.Spans));
+            _taken.ForEach(batch => batch.Lose());
             Settle(_taken.Count);
             queue.Take(_taken, int.MaxValue, int.MaxValue);
         }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Globalization;
 using Agent.Config;
 
 namespace Agent.Delivery.Queues;
@@ -9,13 +8,15 @@ internal static class QueueVariables
 {
     private const string Queue = "HILO_QUEUE";
     private const string Disk = "disk:";
+    private const long LeastBytes = 16 << 20;
 
     /// <summary>Null: the queue is in memory alone.</summary>
     internal static SpoolOptions? ReadSpool(Func<string, string?> variable)
     {
-        var bytes = Read(variable, "HILO_QUEUE_DISK_BYTES", ByteSize, "write a size like 512MiB or 2GiB, 16MiB at least");
-        var age = Read(variable, "HILO_QUEUE_DISK_AGE", Duration, "write a duration like 30m or 72h");
-        var sync = Read(variable, "HILO_QUEUE_SYNC", Duration, "write a duration like 100ms");
+        var settings = new Variables(variable);
+        var bytes = settings.Read<long>("HILO_QUEUE_DISK_BYTES", ParseRoom, "write a size like 512MiB or 2GiB, 16MiB at least");
+        var age = settings.Read<TimeSpan>("HILO_QUEUE_DISK_AGE", Durations.Parse, "write a duration like 30m or 72h");
+        var sync = settings.Read<TimeSpan>("HILO_QUEUE_SYNC", Durations.Parse, "write a duration like 100ms");
         var queue = variable(Queue)?.Trim() ?? "";
         switch (queue)
         {
@@ -29,31 +30,5 @@ internal static class QueueVariables
         }
     }
 
-    private static T? Read<T>(Func<string, string?> variable, string name, Func<string, T?> parse, string remedy)
-        where T : struct =>
-        variable(name)?.Trim() is { Length: > 0 } text ? parse(text) ?? throw new ConfigException(name, text, remedy) : null;
-
-    private static long? ByteSize(string text)
-    {
-        const long least = 16 << 20;
-        return Scaled(text, [("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40), ("", 1)]) is { } bytes and >= least ? (long)bytes : null;
-    }
-
-    private static TimeSpan? Duration(string text) =>
-        Scaled(text, [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]) is { } milliseconds and > 0
-            ? TimeSpan.FromMilliseconds(milliseconds)
-            : null;
-
-    private static double? Scaled(string text, ReadOnlySpan<(string Unit, long Factor)> units)
-    {
-        foreach (var (unit, factor) in units)
-        {
-            if (text.EndsWith(unit, StringComparison.OrdinalIgnoreCase) &&
-                long.TryParse(text[..^unit.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            {
-                return (double)number * factor;
-            }
-        }
-        return null;
-    }
+    private static long? ParseRoom(string text) => Durations.ParseSize(text) is { } bytes and >= LeastBytes ? bytes : null;
 }

@@ -23,6 +23,7 @@ internal sealed class Spool : IDisposable
     private readonly List<SpoolReader> _readers = [];
     private readonly List<(long FirstSpan, SpanBatch Batch)> _pending = [];
     private readonly List<(long FirstSpan, SpanBatch Batch)> _writing = [];
+    private readonly SpoolPromises _promises = new();
     private readonly AutoResetEvent _changed = new(false);
     private readonly AutoResetEvent _urgent = new(false);
     private readonly Thread _writer;
@@ -64,19 +65,58 @@ internal sealed class Spool : IDisposable
 
     internal SpoolWork Work => _files.Work;
 
-    /// <summary>Takes over one reference to the batch.</summary>
+    /// <summary>Takes over one reference to the batch, and makes room for it.</summary>
     internal void Append(SpanBatch batch)
     {
         lock (_gate)
         {
-            while (_pending.Count > 0 && _pendingBytes + batch.Capacity > _options.MaxPendingBytes)
-            {
-                RemoveOldest();
-            }
-            _pending.Add((_end, batch));
-            _pendingBytes += batch.Capacity;
-            _end += batch.Spans;
+            Add(batch);
         }
+        Wake();
+    }
+
+    /// <summary>
+    /// The same, and completes when the batch is on disk, or every receiver has it; with false, when it may be lost.
+    /// </summary>
+    internal Task<bool> Keep(SpanBatch batch)
+    {
+        Task<bool> kept;
+        lock (_gate)
+        {
+            Add(batch);
+            kept = _promises.Until(_end);
+        }
+        Wake();
+        return kept;
+    }
+
+    /// <summary>
+    /// Whether so much more fits, in memory until it is written and on disk, beside what no receiver has: what some have, and
+    /// others lack, makes room.
+    /// </summary>
+    internal bool HasRoom(int bytes)
+    {
+        lock (_gate)
+        {
+            return (_pending.Count == 0 || _pendingBytes + bytes <= _options.MaxPendingBytes) &&
+                _files.LengthFrom(_readers.Max(reader => reader.Settled)) + _pendingBytes + bytes <= _options.MaxBytes - _options.SegmentBytes;
+        }
+    }
+
+    private void Add(SpanBatch batch)
+    {
+        while (_pending.Count > 0 && _pendingBytes + batch.Capacity > _options.MaxPendingBytes)
+        {
+            _promises.Break(_pending[0].FirstSpan + _pending[0].Batch.Spans);
+            RemoveOldest();
+        }
+        _pending.Add((_end, batch));
+        _pendingBytes += batch.Capacity;
+        _end += batch.Spans;
+    }
+
+    private void Wake()
+    {
         _changed.Set();
         if (_pendingBytes > _options.MaxPendingBytes / 2)
         {
@@ -144,6 +184,7 @@ internal sealed class Spool : IDisposable
     /// <summary>A receiver needs less than before.</summary>
     internal void Advanced()
     {
+        _promises.Keep(_readers.Min(reader => reader.Settled));
         if (_files.Any)
         {
             _changed.Set();
@@ -179,6 +220,7 @@ internal sealed class Spool : IDisposable
         {
             RemoveOldest();
         }
+        _promises.Break(_end);
         _files.Dispose();
         _changed.Dispose();
         _urgent.Dispose();
@@ -251,8 +293,10 @@ internal sealed class Spool : IDisposable
     private void Write()
     {
         var settled = _readers.Min(reader => reader.Settled);
+        var end = 0L;
         lock (_gate)
         {
+            end = _end;
             foreach (var (first, batch) in _pending)
             {
                 batch.AddReference();
@@ -285,6 +329,7 @@ internal sealed class Spool : IDisposable
                 }
             }
         }
+        _promises.Keep(end);
         if (_files.Any)
         {
             // First where receivers are, then what they need no more: never the other way round.

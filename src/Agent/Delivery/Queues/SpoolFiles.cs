@@ -48,7 +48,7 @@ internal sealed class SpoolFiles : IDisposable
         // What requests said stands in there.
         Directory.CreateDirectory(options.Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var held = File.OpenHandle(Path.Combine(options.Directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        var segments = SpoolSegment.Find(options.Directory);
+        var segments = SpoolSegment.Find(options);
         if (segments.Count > 0 && SpoolRecovery.Mend(segments[^1]) is var torn and > 0)
         {
             log($"queue: {segments[^1].Path}: the last {torn} bytes were not written whole, and are cut off");
@@ -69,11 +69,14 @@ internal sealed class SpoolFiles : IDisposable
         return null;
     }
 
+    /// <summary>Bytes of files with spans that are not before this one.</summary>
+    internal long LengthFrom(long span) => _segments.Sum(segment => segment.EndSpan > span ? segment.Length : 0);
+
     /// <summary>Throws <see cref="IOException"/> when the disk does not take it.</summary>
     internal void Write(long firstSpan, int spans, ReadOnlyMemory<byte> entry)
     {
         var record = SpoolRecord.Of(firstSpan, spans, entry.Span);
-        if (_open is null || _openLength + record.Size > _options.SegmentBytes)
+        if (_open is null || _openLength + record.Size > _options.SegmentBytes || _options.Now - _open.BegunAt > _options.SegmentAge.TotalMilliseconds)
         {
             Begin(firstSpan);
         }
@@ -102,7 +105,7 @@ internal sealed class SpoolFiles : IDisposable
         {
             if (_open is not null && _openLength > _open.Length)
             {
-                (_open.Length, _open.EndSpan, _open.WrittenAt) = (_openLength, _openEnd, Environment.TickCount64);
+                (_open.Length, _open.EndSpan, _open.WrittenAt) = (_openLength, _openEnd, _options.Now);
             }
         }
     }
@@ -150,7 +153,7 @@ internal sealed class SpoolFiles : IDisposable
             RemoveOldest();
         }
         var size = _segments.Sum(segment => segment.Length);
-        var oldest = _options.MaxAge is { } age ? Environment.TickCount64 - (long)age.TotalMilliseconds : long.MinValue;
+        var oldest = _options.MaxAge is { } age ? _options.Now - (long)age.TotalMilliseconds : long.MinValue;
         while (Any && (size > _options.MaxBytes || _segments[0].WrittenAt < oldest))
         {
             size -= _segments[0].Length;
@@ -176,7 +179,7 @@ internal sealed class SpoolFiles : IDisposable
             _file.Dispose();
             (_file, _open) = (null, null);
         }
-        var segment = SpoolSegment.Create(_options.Directory, firstSpan);
+        var segment = SpoolSegment.Create(_options, firstSpan);
         _file = File.OpenHandle(segment.Path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         LibC.SyncDirectory(_options.Directory);
         (_open, _openLength, _openEnd) = (segment, 0, firstSpan);

@@ -19,6 +19,15 @@ internal sealed record SpoolOptions
     /// <summary>Memory for what is not on the disk yet, or cannot be written.</summary>
     internal long MaxPendingBytes { get; init; } = 16 << 20;
 
+    /// <summary>Tells the age of spans while the agent runs; across restarts it is the time of the files.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Milliseconds, on a clock that nobody sets.</summary>
+    internal long Now => Time.GetTimestamp() / (Time.TimestampFrequency / 1000);
+
+    /// <summary>For so long a file is written, so that its spans are about equally old.</summary>
+    internal TimeSpan SegmentAge => MaxAge / 16 ?? TimeSpan.MaxValue;
+
     /// <summary>Files are that long: large enough to be few, small enough to make room in steps.</summary>
     internal long SegmentBytes => Math.Clamp(MaxBytes / 16, 1 << 20, 16 << 20);
 }

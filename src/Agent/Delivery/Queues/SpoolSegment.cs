@@ -18,29 +18,36 @@ internal sealed class SpoolSegment(string path, long firstSpan)
     /// <summary>Bytes of whole records.</summary>
     internal long Length { get; set; }
 
-    /// <summary>When it was last written to, on a clock that nobody sets, ms.</summary>
-    internal long WrittenAt { get; set; } = Environment.TickCount64;
+    /// <summary>On the clock of the options, ms.</summary>
+    internal required long BegunAt { get; init; }
 
-    internal static SpoolSegment Create(string directory, long firstSpan) =>
-        new(System.IO.Path.Combine(directory, firstSpan.ToString("d20", CultureInfo.InvariantCulture) + Extension), firstSpan);
+    /// <summary>When it was last written to, ms.</summary>
+    internal long WrittenAt { get; set; }
+
+    internal static SpoolSegment Create(SpoolOptions options, long firstSpan)
+    {
+        var name = firstSpan.ToString("d20", CultureInfo.InvariantCulture) + Extension;
+        return new SpoolSegment(System.IO.Path.Combine(options.Directory, name), firstSpan) { BegunAt = options.Now, WrittenAt = options.Now };
+    }
 
     /// <summary>Those of a directory, in order, as far as their names and lengths tell; each ends where the next begins.</summary>
-    internal static List<SpoolSegment> Find(string directory)
+    internal static List<SpoolSegment> Find(SpoolOptions options)
     {
         var found = new List<SpoolSegment>();
-        foreach (var path in Directory.EnumerateFiles(directory, "*" + Extension).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(options.Directory, "*" + Extension).Order(StringComparer.Ordinal))
         {
             if (!long.TryParse(System.IO.Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var first))
             {
                 continue;
             }
-            var age = DateTime.UtcNow - File.GetLastWriteTimeUtc(path);
-            var written = Environment.TickCount64 - Math.Max(0, (long)age.TotalMilliseconds);
+            // Not in the future, wherever the clock was when the file was written.
+            var age = options.Time.GetUtcNow() - File.GetLastWriteTimeUtc(path);
+            var written = options.Now - Math.Max(0, (long)age.TotalMilliseconds);
             if (found.Count > 0)
             {
                 found[^1].EndSpan = first;
             }
-            found.Add(new SpoolSegment(path, first) { Length = new FileInfo(path).Length, WrittenAt = written });
+            found.Add(new SpoolSegment(path, first) { Length = new FileInfo(path).Length, BegunAt = written, WrittenAt = written });
         }
         return found;
     }

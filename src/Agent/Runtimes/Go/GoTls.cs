@@ -45,10 +45,9 @@ internal static class GoTls
 
         void Add(TlsHook hook, GoFunction? function, uint distance)
         {
-            if (function is not null && elf.TryFileOffset(function.Address, out var offset) &&
-                GoPlaces.TryFindJump(elf.ReadCode(offset, HeadSize), out var jump))
+            if (GoPlaces.TryFindBeginning(elf, function, out var offset))
             {
-                sites.Add(new TlsSite(hook, false, offset + (uint)jump, true, distance));
+                sites.Add(new TlsSite(hook, false, offset, true, distance));
             }
         }
     }

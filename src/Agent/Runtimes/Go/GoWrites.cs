@@ -12,11 +12,10 @@ namespace Agent.Runtimes.Go;
 /// <summary>Attaches what writes the context into requests that only the program itself can change.</summary>
 internal sealed class GoWrites : IProbe, IDisposable
 {
-    private readonly Dictionary<TargetProcess, BpfLink> _links = [];
+    private readonly ProcessLinks _links;
     private readonly ProbedFiles<GoWriteFacts> _files;
     private readonly Lazy<BpfObject?> _writer;
     private readonly AttachThread _thread;
-    private readonly LinkReaper _reaper;
 
     /// <param name="load">Loads the program, the first time it is needed. Null when the kernel refuses it.</param>
     /// <param name="proc">Where processes are looked up.</param>
@@ -25,7 +24,7 @@ internal sealed class GoWrites : IProbe, IDisposable
     {
         _writer = new Lazy<BpfObject?>(load);
         _files = new ProbedFiles<GoWriteFacts>(proc, elf => new GoWriteFacts(GoWritePlaces.Find(elf)));
-        _reaper = reaper;
+        _links = new ProcessLinks(reaper);
         _thread = new AttachThread(Name);
     }
 
@@ -39,7 +38,7 @@ internal sealed class GoWrites : IProbe, IDisposable
         }
     }
 
-    public void Detach(TargetProcess process) => _thread.Post(() => Release(process));
+    public void Detach(TargetProcess process) => _thread.Post(() => _links.Remove(process));
 
     /// <summary>Begins with what can wait until the rest works.</summary>
     internal void Start() => _thread.Start();
@@ -47,9 +46,9 @@ internal sealed class GoWrites : IProbe, IDisposable
     public void Dispose()
     {
         _thread.Dispose();
-        foreach (var process in _links.Keys.ToArray())
+        foreach (var process in _links.Processes())
         {
-            Release(process);
+            _links.Remove(process);
         }
         if (_writer.IsValueCreated)
         {
@@ -59,10 +58,9 @@ internal sealed class GoWrites : IProbe, IDisposable
 
     private void Follow(TargetProcess process)
     {
-        // Of what this pid ran before.
-        foreach (var before in _links.Keys.Where(known => known.Pid == process.Pid).ToArray())
+        if (_links.Find(process.Pid) is { } before)
         {
-            Release(before);
+            _links.Remove(before);
         }
         if (!_files.TryOpen(process.Pid, process.Program, out var file))
         {
@@ -72,7 +70,7 @@ internal sealed class GoWrites : IProbe, IDisposable
         {
             if (file.Facts.Places.Length > 0 && _writer.Value is { } writer)
             {
-                _links[process] = writer.Programs().First().AttachUprobes(process.Pid, file.Path, file.Facts.Places);
+                _links.Add(process, writer.Programs().First().AttachUprobes(process.Pid, file.Path, file.Facts.Places));
                 Log.Debug($"go_write: headers of process {process.Pid} ({process.Program}) are written inside of it, {file.Facts.Places.Length} places");
             }
         }
@@ -82,14 +80,6 @@ internal sealed class GoWrites : IProbe, IDisposable
         finally
         {
             _files.Release(file);
-        }
-    }
-
-    private void Release(TargetProcess process)
-    {
-        if (_links.Remove(process, out var link))
-        {
-            _reaper.Dispose(link);
         }
     }
 }

@@ -14,10 +14,8 @@ internal sealed class Goroutines : IProbe, IDisposable
     private readonly BpfProgram _program;
     private readonly BpfMap<uint, GoProgram> _programs;
     private readonly ProbedFiles<GoFacts> _files;
-    private readonly Dictionary<TargetProcess, BpfLink> _links = [];
-    private readonly Dictionary<int, TargetProcess> _byPid = [];
+    private readonly ProcessLinks _links;
     private readonly ProcFs _proc;
-    private readonly LinkReaper _reaper;
     private readonly AttachThread _thread;
 
     internal Goroutines(BpfObject go, ProcFs proc, LinkReaper reaper)
@@ -26,7 +24,7 @@ internal sealed class Goroutines : IProbe, IDisposable
         _programs = go.Map<uint, GoProgram>("go_programs");
         _files = new ProbedFiles<GoFacts>(proc, GoFacts.Read);
         _proc = proc;
-        _reaper = reaper;
+        _links = new ProcessLinks(reaper);
         _thread = new AttachThread(Name);
         _thread.Start();
     }
@@ -50,7 +48,7 @@ internal sealed class Goroutines : IProbe, IDisposable
     public void Dispose()
     {
         _thread.Dispose();
-        foreach (var process in _links.Keys.ToArray())
+        foreach (var process in _links.Processes())
         {
             Release(process);
         }
@@ -59,7 +57,7 @@ internal sealed class Goroutines : IProbe, IDisposable
     private void Follow(TargetProcess process)
     {
         // Probes and layout are of a pid: what the process ran before must not speak for what it runs now.
-        if (_byPid.TryGetValue(process.Pid, out var before))
+        if (_links.Find(process.Pid) is { } before)
         {
             Release(before);
         }
@@ -73,8 +71,7 @@ internal sealed class Goroutines : IProbe, IDisposable
             {
                 // First what the probes ask for, so that none of what they see is lost.
                 _programs.Set((uint)process.Pid, file.Facts.Layout);
-                _links[process] = _program.AttachUprobes(process.Pid, file.Path, places);
-                _byPid[process.Pid] = process;
+                _links.Add(process, _program.AttachUprobes(process.Pid, file.Path, places));
                 Log.Debug($"go: goroutines of process {process.Pid} ({process.Program}) are followed, {places.Length} places");
             }
         }
@@ -97,11 +94,9 @@ internal sealed class Goroutines : IProbe, IDisposable
 
     private void Release(TargetProcess process)
     {
-        if (_links.Remove(process, out var link))
+        if (_links.Remove(process))
         {
-            _byPid.Remove(process.Pid);
             _programs.Remove((uint)process.Pid);
-            _reaper.Dispose(link);
         }
     }
 }

@@ -45,6 +45,12 @@ internal sealed class ServerProgram : IDisposable
         Assert.True(program._process.ExitCode == 0, program.Printed);
     }
 
+    public void WaitForEnd()
+    {
+        Assert.True(_process.WaitForExit(60_000), Printed);
+        _process.WaitForExit(); // for all that it printed
+    }
+
     public void WaitFor(Func<bool> condition)
     {
         var patience = Stopwatch.StartNew();

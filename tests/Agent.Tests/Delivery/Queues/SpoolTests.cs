@@ -208,6 +208,53 @@ public sealed class SpoolTests : IDisposable
         Assert.InRange(away.Spooled!.Value, 1000, 30_000);
     }
 
+    [Theory]
+    [InlineData(null, 72, 72)]
+    [InlineData(48, 46, 54)]
+    public async Task An_outage_of_three_days_costs_only_what_is_older_than_it_may_be(int? maxHours, int least, int most)
+    {
+        const int HoursAway = 72;
+        const int PerHour = 10;
+        var time = new ManualTime();
+        var port = Receiver.FreePort();
+        var options = Options(port) with { Spool = Spool() with { Time = time, MaxAge = maxHours is { } hours ? TimeSpan.FromHours(hours) : null } };
+        var ledger = new Ledger();
+        using var pipeline = Start(options, ledger);
+        for (var hour = 1; hour <= HoursAway; hour++)
+        {
+            Write(pipeline, 2);
+            var seen = hour * PerHour;
+            await WaitUntilAsync(() => Balance(seen) is var now && now.Spooled + now.Dropped == seen);
+            time.Advance((long)TimeSpan.FromHours(1).TotalMilliseconds);
+        }
+        using var receiver = new Receiver(port: port);
+        await pipeline.StopAsync(Patience);
+
+        var balance = Balance(HoursAway * PerHour);
+        Assert.InRange(balance.Exported, least * PerHour, most * PerHour);
+        Assert.Equal(balance.Exported, receiver.Spans);
+        Assert.Equal((HoursAway * PerHour, 0), (balance.Exported + balance.DroppedFor(DropReason.Evicted), balance.InFlight));
+
+        LedgerBalance Balance(long seen) => ledger.Balances(Emitted(seen))[0];
+    }
+
+    [Theory]
+    [InlineData(+1000)]
+    [InlineData(-1000)]
+    public async Task A_clock_that_was_set_while_the_agent_was_away_makes_nothing_younger_than_now(int days)
+    {
+        var port = Receiver.FreePort();
+        var options = Options(port) with { Spool = Spool() with { MaxAge = TimeSpan.FromDays(2000) } };
+        await RunAsync(options, batches: 10, NoPatience);
+        foreach (var path in Segments())
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(days));
+        }
+
+        using var receiver = new Receiver(port: port);
+        Assert.Equal("ledger: seen 5 + recovered 50 = exported 55 + dropped 0 + in flight 0 + spooled 0; unsampled 0", await RunAsync(options, batches: 1));
+    }
+
     [Fact]
     public async Task Only_one_agent_uses_a_directory()
     {

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""outage.py PORT PID RECEIVER SPANS SECONDS: sends spans to PORT, ten times a second, then takes them at the socket RECEIVER; says
+what memory the process PID had meanwhile."""
+import concurrent.futures
+import http.client
+import http.server
+import os
+import re
+import socketserver
+import sys
+import threading
+import time
+
+PORT, PID, RECEIVER, SPANS, SECONDS = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
+TICKS = 10
+TIMES = b"\x39" + bytes(8) + b"\x41" + bytes(8)  # start_time_unix_nano, end_time_unix_nano
+received = accepted = 0
+lock = threading.Lock()
+
+
+def field(number, content):
+    size, prefix = len(content), bytes([number << 3 | 2])
+    while size > 127:
+        prefix += bytes([size & 127 | 128])
+        size >>= 7
+    return prefix + bytes([size]) + content
+
+
+def attribute(key, value):
+    return field(9, field(1, key) + field(2, field(1, value)))
+
+
+def span(number):
+    attributes = b"".join(attribute(b"http.key.%d" % i, b"a value of some length") for i in range(12))
+    return field(2, field(1, number.to_bytes(16, "big")) + field(2, number.to_bytes(8, "big")) + field(5, b"GET /orders") + TIMES + attributes)
+
+
+def body(first, spans):
+    return field(1, field(2, b"".join(span(first + i + 1) for i in range(spans))))
+
+
+def memory():
+    with open(f"/proc/{PID}/status") as status:
+        return {name: int(size) for name, size in re.findall(r"^(VmHWM|VmRSS|RssAnon):\s+(\d+)", status.read(), re.M)}
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        global received
+        received += self.rfile.read(int(self.headers["Content-Length"])).count(b"GET /orders")
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+    def address_string(self):
+        return "local"
+
+
+def connect():
+    for _ in range(100):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", PORT)
+            connection.connect()
+            return connection
+        except OSError:
+            time.sleep(0.1)
+    sys.exit("outage.py: nobody listens")
+
+
+def send(content):
+    global accepted
+    connection = connect()
+    connection.request("POST", "/v1/traces", content, {"Content-Type": "application/x-protobuf"})
+    if connection.getresponse().status == 200:
+        with lock:
+            accepted += SPANS // TICKS
+
+
+def main():
+    content = body(0, SPANS // TICKS)
+    connect()
+    began, most = time.monotonic(), 0
+    # Each is answered when the disk has it, which is later than the next one goes.
+    with concurrent.futures.ThreadPoolExecutor(16) as senders:
+        for tick in range(SECONDS * TICKS):
+            time.sleep(max(0, began + tick / TICKS - time.monotonic()))
+            senders.submit(send, content)
+            most = max(most, memory()["RssAnon"])
+    sent, away = accepted, memory()
+    print(f"outage of {time.monotonic() - began:.0f} s: {sent} spans accepted, {len(content) * TICKS // SPANS} bytes each; "
+          f"RSS {away['VmHWM'] / 1024:.1f} MB at most, RssAnon {most / 1024:.1f} MB at most")
+    server = socketserver.ThreadingUnixStreamServer(RECEIVER, Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    began = time.monotonic()
+    while received < sent and time.monotonic() - began < 300:
+        time.sleep(0.1)
+        most = max(most, memory()["RssAnon"])
+    print(f"then {received} of {sent} spans received in {time.monotonic() - began:.1f} s; "
+          f"RSS {memory()['VmHWM'] / 1024:.1f} MB at most, RssAnon {most / 1024:.1f} MB at most")
+    sys.stdout.flush()
+    os._exit(0 if received >= sent else 1)
+
+
+main()
