@@ -44,9 +44,9 @@ def golden():
         return {(settings, name): int(count) for settings, name, count in map(str.split, file)}
 
 
-def update(settings, folder):
-    """What is there now is how it should be; FOLDER gets the file too."""
-    known = {key: count for key, count in golden().items() if key[0] != settings}
+def update(settings, folder, absent=()):
+    """What is there now is how it should be, and ABSENT as it was; FOLDER gets the file too."""
+    known = {key: count for key, count in golden().items() if key[0] != settings or key[1] in absent}
     known |= {(settings, name): count for name, count in loaded().items()}
     for path in (os.path.dirname(GOLDEN), folder):
         os.makedirs(path, exist_ok=True)
@@ -54,8 +54,9 @@ def update(settings, folder):
             file.writelines(f"{settings} {name} {count}\n" for (settings, name), count in sorted(known.items()))
 
 
-def differences(settings):
-    cost, known = loaded(), {name: count for (of, name), count in golden().items() if of == settings}
+def differences(settings, absent=()):
+    """Lines; ABSENT: programs that nobody had a use for."""
+    cost, known = loaded(), {name: count for (of, name), count in golden().items() if of == settings and name not in absent}
     for name in sorted(cost.keys() | known.keys()):
         if name not in known:
             yield f"{name}: not in cost/{KERNEL}.txt"

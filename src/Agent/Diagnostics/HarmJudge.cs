@@ -6,8 +6,9 @@
 //
 //   Watching    everything is enrolled. Suspicious are harmed connections, or requests of a second and longer, when there are
 //               at least 5 and more than usual by 3 standard deviations. What is usual follows slowly; it is never taken to
-//               be less than 2 in 1,000 requests. No share is held out for good: a trial can begin at any time, and until
-//               then it would only cost headers.
+//               be less than 2 in 1,000 requests. Stalls below one in ten must last for three windows on end: services that
+//               start and machines that are busy bring as many, and a comparison costs half of the headers. No share is held
+//               out for good: a trial can begin at any time, and until then it would only cost headers.
 //   Comparing   half of the new connections. Ends when the difference is beyond 4 standard deviations, or clearly none with 200
 //               connections each, or after 30 intervals; then 3 suffice.
 //   Withdrawn   for 360 intervals, an hour by default, and twice as long each time, at most a day. Then it compares again: a harm
@@ -30,6 +31,8 @@ internal sealed class HarmJudge
     private const int EnoughRequests = 100;
     private const int WindowRequests = 50;
     private const int WindowIntervals = 6;
+    private const int LastingWindows = 3;
+    private const double ManyStalls = 0.1;
     private const double LeastUsual = 0.002;
     private const double Adaptation = 0.1;
     private const double Suspicious = 3;
@@ -45,6 +48,7 @@ internal sealed class HarmJudge
     private double _usualHarm = LeastUsual;
     private double _usualStalls = LeastUsual;
     private int _intervals;
+    private int _stalledWindows;
     private int _pause;
     private int _nextPause = FirstPause;
     private int _withdrawal = FirstWithdrawal;
@@ -75,17 +79,24 @@ internal sealed class HarmJudge
         var since = usual - _usual;
         var requests = since.Answered + since.Harmed;
         _pause = Math.Max(0, _pause - 1);
-        if (_pause == 0 && (IsSuspicious(since.Harmed, requests, _usualHarm) || IsSuspicious(since.Stalled, since.Answered, _usualStalls)))
+        var stalls = IsSuspicious(since.Stalled, since.Answered, _usualStalls);
+        _stalledWindows = stalls ? _stalledWindows + 1 : _stalledWindows;
+        var lasts = stalls && (_stalledWindows >= LastingWindows || Rate(since.Stalled, since.Answered) >= ManyStalls);
+        if (_pause == 0 && (lasts || IsSuspicious(since.Harmed, requests, _usualHarm)))
         {
             return MoveTo(
                 HarmState.Comparing, usual, enrolled, heldOut,
                 $"{since.Harmed} of {since.Begun} connections ended badly, {since.Stalled} of {since.Answered} requests stalled: half of the new ones are held out to compare");
         }
-        if (requests >= WindowRequests || _intervals >= WindowIntervals)
+        if (stalls)
+        {
+            (_usual, _intervals) = (usual, 0);
+        }
+        else if (requests >= WindowRequests || _intervals >= WindowIntervals)
         {
             _usualHarm = Follow(_usualHarm, since.Harmed, requests);
             _usualStalls = Follow(_usualStalls, since.Stalled, since.Answered);
-            (_usual, _intervals) = (usual, 0);
+            (_usual, _intervals, _stalledWindows) = (usual, 0, 0);
         }
         return null;
     }
@@ -133,7 +144,7 @@ internal sealed class HarmJudge
 
     private string MoveTo(HarmState state, HarmCounts usual, HarmCounts enrolled, HarmCounts heldOut, string text)
     {
-        (State, _intervals) = (state, 0);
+        (State, _intervals, _stalledWindows) = (state, 0, 0);
         (_usual, _enrolled, _heldOut) = (usual, enrolled, heldOut);
         return text;
     }

@@ -70,6 +70,17 @@ public class HarmJudgeTests
     }
 
     [Fact]
+    public void A_few_stalls_are_compared_when_they_last()
+    {
+        Assert.Null(Interval(usual: Group(500, 0, 500, stalled: 6)));
+        Assert.Null(Interval(usual: Group(500, 0, 500)));
+        Assert.Null(Interval(usual: Group(500, 0, 500, stalled: 6)));
+        Assert.Null(Interval(usual: Group(500, 0, 500, stalled: 6)));
+        Assert.Contains("6 of 506 requests stalled", Interval(usual: Group(500, 0, 500, stalled: 6)), StringComparison.Ordinal);
+        Assert.Equal(HarmState.Comparing, _judge.State);
+    }
+
+    [Fact]
     public void Answers_that_take_much_longer_are_harm()
     {
         Interval(usual: Group(40, 30, 10));
