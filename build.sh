@@ -9,6 +9,7 @@ usage="usage: build.sh [COMMAND]
   bench    build, then the measurements of bench/run.sh; bench features: what each feature costs;
            bench grpc: calls; bench queue: what waits; bench outage: for long; bench go: programs of Go
   image    build, then out/hilo-image.tar, an OCI archive
+  deb      build, then out/hilo_VERSION_amd64.deb, a Debian package with a systemd unit
   kernels [VERSION]...
            build, then try everything on Debian's kernels 5.10, 6.1, 6.12, newest and under lockdown, in virtual
            machines, and compare with docs/kernels.md; with UPDATE_GOLDEN=1 write that
@@ -113,6 +114,11 @@ bench)
 image)
     build
     deploy/image/build.sh
+    ;;
+deb)
+    build
+    need_packages debhelper=dh
+    deploy/package/build.sh
     ;;
 kernels)
     build

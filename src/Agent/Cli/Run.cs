@@ -36,6 +36,10 @@ internal static class Run
         {
             throw new ConfigException("HILO_CGROUP", options.Cgroup ?? "", "there is no such cgroup; create it first");
         }
+        if (!tree.IsOfHost)
+        {
+            Log.Warn($"{tree.MountPoint} shows only the cgroup of this container: nothing outside of it is traced; mount /sys/fs/cgroup of the host there");
+        }
 
         using var manager = ServiceManager.Find(Environment.GetEnvironmentVariable);
         var pulse = new Pulse(manager, () => Environment.TickCount64);
@@ -54,7 +58,7 @@ internal static class Run
         var router = new EventRouter(table, delivery.Sink, ledger, programs, changes, kernel.Eviction, keep);
         var once = new OnceLog();
         var owners = new SocketOwners(proc, kernel.Owners);
-        var processes = new TargetProcesses(proc, table, new ProbeSet(kernel.Probes, once), kernel.Unwatch);
+        var processes = new TargetProcesses(proc, tree, table, new ProbeSet(kernel.Probes, once), kernel.Unwatch);
         var search = new TargetSearch(proc, tree, selection, table, kernel.Targets, owners, processes, once);
         var watcher = new TargetWatcher(processes, search, owners, kernel.Unwatch, kernel.FindTls, once);
         using var answers = kernel.Answer(router);

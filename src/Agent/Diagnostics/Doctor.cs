@@ -27,8 +27,12 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
             Require(File.Exists("/sys/kernel/btf/vmlinux"), "/sys/kernel/btf/vmlinux does not exist"));
         Check("programs may loop and read the kernel", true, "boot Linux 5.17 or later, not locked down for confidentiality",
             KernelHelpers.Require);
-        Check("cgroup v2 hierarchy", true, "mount -t cgroup2 none /sys/fs/cgroup", () =>
-            Require(CgroupTree.Find(proc, confinement) is not null, "no cgroup2 in /proc/self/mountinfo"));
+        Check("cgroup v2 hierarchy", true, "mount -t cgroup2 none /sys/fs/cgroup; in a container, mount that of the host there", () =>
+        {
+            var tree = CgroupTree.Find(proc, confinement);
+            Require(tree is not null, "no cgroup2 in /proc/self/mountinfo");
+            Require(tree!.IsOfHost, $"{tree.MountPoint} shows only the cgroup of this container");
+        });
         Check("sockets: see requests and responses of a cgroup", true,
             "kernel 5.17 or later with CONFIG_CGROUP_BPF=y; no other program may be attached exclusively above",
             () => Attach("sockets", AttachToOwnCgroup));
@@ -136,14 +140,14 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
     }
 
     // In a container the hierarchy is often read-only; then the cgroup that the doctor is in has to do.
-    private (string Directory, bool IsNew) TryMakeCgroup(CgroupTree tree)
+    private static (string Directory, bool IsNew) TryMakeCgroup(CgroupTree tree)
     {
         var directory = $"{tree.Directory(tree.Confinement)}/hilo-doctor-{Environment.ProcessId}";
         try
         {
             return (Directory.CreateDirectory(directory).FullName, true);
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException && proc.Cgroup(Environment.ProcessId) is { } own)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException && tree.Of(Environment.ProcessId) is { } own)
         {
             return (tree.Directory(own), false);
         }

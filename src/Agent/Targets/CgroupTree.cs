@@ -7,12 +7,16 @@ namespace Agent.Targets;
 /// <summary>Where the cgroup v2 hierarchy is mounted, and which part of it may be touched.</summary>
 internal sealed class CgroupTree
 {
+    private readonly ProcFs _proc;
+    private readonly CgroupNamespace _namespace;
     private readonly string _mountRoot;
 
-    private CgroupTree(string mountPoint, string mountRoot, string confinement)
+    private CgroupTree(ProcFs proc, string mountPoint, string mountRoot, string confinement)
     {
+        _proc = proc;
+        _namespace = CgroupNamespace.Find(proc, mountPoint, mountRoot);
         MountPoint = mountPoint;
-        _mountRoot = mountRoot;
+        _mountRoot = ReferenceEquals(_namespace, CgroupNamespace.None) ? mountRoot : "/";
         Confinement = confinement;
     }
 
@@ -35,18 +39,24 @@ internal sealed class CgroupTree
             if (fields.Length >= 5)
             {
                 var mount = fields[4];
-                return new CgroupTree(mount, Normal(fields[3]), Normal(WithoutMount(confinement ?? "/", mount)));
+                return new CgroupTree(proc, mount, Normal(fields[3]), Normal(WithoutMount(confinement ?? "/", mount)));
             }
         }
         return null;
     }
 
+    /// <summary>Where a process is in the mounted hierarchy: <c>/system.slice/x.service</c>; null when it is gone, or cannot be named.</summary>
+    internal string? Of(int pid) => _proc.Cgroup(pid) is { } told ? _namespace.Resolve(told) : null;
+
+    /// <summary>False in a container that has only its own part of the hierarchy mounted: nothing else can be attached to.</summary>
+    internal bool IsOfHost => Of(1) is not null;
+
     /// <summary>True for the confinement itself and everything below it.</summary>
     internal bool Allows(string cgroup) => IsWithin(cgroup, Confinement);
 
     /// <summary>
-    /// How the kernel knows the confinement: its number, and how far it is below the root. In a cgroup namespace the root is
-    /// another one; then number and level do not fit, and the kernel finds nothing inside.
+    /// How the kernel knows the confinement: its number, and how far it is below the root. Where only a part of the hierarchy is
+    /// mounted the root is another one; then number and level do not fit, and the kernel finds nothing inside.
     /// </summary>
     internal bool TryFindConfinement(out ulong number, out uint level)
     {

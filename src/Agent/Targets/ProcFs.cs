@@ -85,7 +85,7 @@ internal sealed unsafe class ProcFs(string root = "/proc")
         return null;
     }
 
-    /// <summary>Path in the cgroup v2 hierarchy: <c>/</c>, <c>/system.slice/x.service</c>, …</summary>
+    /// <summary>Path in the cgroup v2 hierarchy, as told in the cgroup namespace of the reader (<see cref="CgroupTree.Of"/> resolves it).</summary>
     internal string? Cgroup(int pid)
     {
         if (!TryReadFile($"{Root}/{pid}/cgroup", out var bytes))

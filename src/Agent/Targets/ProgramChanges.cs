@@ -67,7 +67,7 @@ internal sealed class ProgramChanges(
         var pid = (int)e.Pid;
         if (pid == Environment.ProcessId || proc.Executable(pid) is not { } program ||
             selection.Current.Choose(new ProcessFacts(proc, pid, program), []) is not { } naming ||
-            proc.Cgroup(pid) is not { } cgroup || !tree.Allows(cgroup))
+            tree.Of(pid) is not { } cgroup || !tree.Allows(cgroup))
         {
             return;
         }

@@ -7,7 +7,7 @@ using Agent.Probes;
 namespace Agent.Targets;
 
 /// <summary>The processes of all targets, from their coming to a moment after their end. Used by the watcher's thread.</summary>
-internal sealed class TargetProcesses(ProcFs proc, TargetTable table, ProbeSet probes, Action<int> unwatch)
+internal sealed class TargetProcesses(ProcFs proc, CgroupTree tree, TargetTable table, ProbeSet probes, Action<int> unwatch)
 {
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
     private readonly Dictionary<int, TargetProcess> _running = [];
@@ -28,7 +28,7 @@ internal sealed class TargetProcesses(ProcFs proc, TargetTable table, ProbeSet p
             Leave(other);
         }
         var space = proc.NetworkNamespace(pid);
-        var cgroup = proc.Cgroup(pid) ?? before?.Cgroup ?? "/";
+        var cgroup = tree.Of(pid) ?? before?.Cgroup ?? "/";
         var process = new TargetProcess(pid, startTicks, target.Program, target)
         {
             Cgroup = cgroup == before?.Cgroup ? before.Cgroup : cgroup, // one text for a thousand processes

@@ -121,7 +121,7 @@ internal sealed class TargetSearch(
     }
 
     private bool IsEligible(int pid) =>
-        pid != Environment.ProcessId && proc.Cgroup(pid) is { } cgroup && tree.Allows(cgroup);
+        pid != Environment.ProcessId && tree.Of(pid) is { } cgroup && tree.Allows(cgroup);
 
     // Parents first, so that forked workers share the target of the process they were forked from.
     private void AddTree(ProcessScan scan, int pid, Naming naming)

@@ -5,14 +5,14 @@ namespace Scenarios.Harness;
 
 /// <summary>
 /// The image of out/hilo-image.tar, run by a runtime as docs/install.md says: read-only root, a memory limit, the host's processes and
-/// cgroups, and named capabilities, nothing else. It is in the network of the sandbox.
+/// cgroups, and named capabilities, nothing else. It is in the network of the sandbox, and has a cgroup namespace of its own.
 /// </summary>
 internal sealed class Container : IDisposable
 {
     public const long MemoryLimit = 120 << 20;
 
     private static readonly string[] Sets = ["bounding", "effective", "permitted"];
-    private static readonly string[] Namespaces = ["ipc", "uts", "mount"];
+    private static readonly string[] Namespaces = ["ipc", "uts", "mount", "cgroup"];
 
     private const string Runtime = "runc";
 
