@@ -46,6 +46,10 @@ public sealed class RetroactiveKeepTests : Scenario
         foreach (var (port, path) in new[] { (8002, "headers"), (8003, "fail"), (8002, "headers") })
         {
             Load.Run(Sandbox.Network, 1, 1, _ => Ask(port, path, "id=1", $"00-{TraceId}-b7ad6b7169203331-00"), (_, answer) => answers.Add(answer));
+            if (path == "fail")
+            {
+                near.Receiver.WaitFor(spans => spans.Count == 4); // it knows
+            }
         }
         near.Finish();
         far.Finish();

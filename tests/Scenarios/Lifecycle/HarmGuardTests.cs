@@ -74,7 +74,7 @@ public sealed class HarmGuardTests : Scenario
         Resetting();
         using var agent = Start();
 
-        var ended = Clients(100, "calm");
+        var ended = Clients(200, "calm");
         agent.Finish();
 
         Assert.InRange(ended.Count(letter => letter == '-'), ended.Length * 9 / 10, ended.Length);

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """collector.py ADDRESS FOLDER [CERTIFICATE KEY [CLIENT_AUTHORITY]]: TraceService of OTLP by the gRPC library.
 
-Answers by what stands in FOLDER/answers, a line for each call, the last one for all after it: ok, partial, or the name of a
+Answers by what stands in FOLDER/answers, a line for each call, the last one for all after it: ok, partial, slow, or the name of a
 status, perhaps with a retry delay in milliseconds. Bodies of accepted calls go to FOLDER/accepted, each behind its length; what it
 was called with to FOLDER/calls.
 """
 import json
+import os
+import signal
 import struct
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -54,8 +57,10 @@ class Collector(grpc.GenericRpcHandler):
             called["at"] = time.monotonic()
             called["client"] = [name.decode() for name in context.auth_context().get("x509_common_name", [])]
             file.write(json.dumps(called) + "\n")
-        if answer == "slow":
-            time.sleep(2)
+        if answer == "slow":  # the whole process, or the library would say at the deadline that it is over
+            subprocess.Popen(["sh", "-c", f"sleep 2.2; kill -CONT {os.getpid()}"])
+            os.kill(os.getpid(), signal.SIGSTOP)
+            time.sleep(0.1)  # until every thread has stopped
         elif answer == "partial":
             self.accept(body)
             return PARTIAL
