@@ -27,8 +27,8 @@ public sealed class ImageTests : Scenario
     [Fact]
     public void The_same_inputs_give_the_same_bytes()
     {
-        var (first, second) = (Image(), Sandbox.PathOf("second.tar"));
-        var said = Build(second, "Asia/Kolkata", "077");
+        var (first, second) = (Image(Sandbox), Sandbox.PathOf("second.tar"));
+        var said = Build(Sandbox, second, "Asia/Kolkata", "077");
 
         TestContext.Current.TestOutputHelper?.WriteLine(said);
         Assert.Equal(SHA256.HashData(File.ReadAllBytes(first)), SHA256.HashData(File.ReadAllBytes(second)));
@@ -44,7 +44,7 @@ public sealed class ImageTests : Scenario
     {
         var pod = Sandbox.AddNetwork();
         Sandbox.Serve(AsAnotherUser(Programs.Server("python", ServerPort, Sandbox.Folder).Named(Names)), ServerPort, pod);
-        using var container = new Container(Sandbox, Image(), Capabilities(tier));
+        using var container = new Container(Sandbox, Image(Sandbox), Capabilities(tier));
         var started = System.Diagnostics.Stopwatch.StartNew();
         using var agent = new Agent(Sandbox, environment => container.Start(environment));
         var ready = started.ElapsedMilliseconds;
@@ -86,19 +86,20 @@ public sealed class ImageTests : Scenario
         }
     }
 
-    private string Image()
+    /// <summary>The archive; made once.</summary>
+    internal static string Image(Sandbox sandbox)
     {
         if (_image is null)
         {
             var path = Path.Combine(Repository.Output, "hilo-image.tar");
-            Build(path, "UTC", "022");
+            Build(sandbox, path, "UTC", "022");
             _image = path;
         }
 
         return _image;
     }
 
-    private string Build(string path, string zone, string mask) => Sandbox.StartOutside(
+    private static string Build(Sandbox sandbox, string path, string zone, string mask) => sandbox.StartOutside(
         new ProgramStart("/bin/sh", "-c", $"umask {mask}; exec \"$0\" \"$1\"", Path.Combine(Repository.Root, "deploy", "image", "build.sh"), path)
         {
             Environment = { ["TZ"] = zone },

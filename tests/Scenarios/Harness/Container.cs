@@ -53,6 +53,15 @@ internal sealed class Container : IDisposable
         linux["cgroupsPath"] = "/" + Name;
     }
 
+    /// <summary>Shows a folder of this host in it.</summary>
+    public void Mount(string source, string destination, bool isReadOnly) => _plan["mounts"]!.AsArray().Add(new JsonObject
+    {
+        ["destination"] = destination,
+        ["type"] = "bind",
+        ["source"] = source,
+        ["options"] = List(["bind", isReadOnly ? "ro" : "rw", "nosuid", "nodev", "noexec"]),
+    });
+
     /// <summary>Its entry point is run, or with the arguments in place of its own.</summary>
     public ProgramStart Start(Dictionary<string, string> environment, params string[] arguments)
     {
