@@ -20,13 +20,21 @@ try
         case ["collect"]:
             configuration = Configuration.Load(file);
             return Collect.Execute(configuration);
-        case ["doctor"]:
+        case ["doctor", .. var manner] when manner is [] or ["--json"]:
             KernelLog.Capture();
             configuration = Configuration.Load(file);
             var asked = configuration.Read();
-            return new Doctor(new ProcFs(), asked.Cgroup, asked).Examine(Console.Out)
-                ? 0
-                : Failure;
+            var report = new Doctor(new ProcFs(), asked.Cgroup, asked).Examine();
+            if (manner is [])
+            {
+                report.Print(Console.Out);
+            }
+            else
+            {
+                using var output = Console.OpenStandardOutput();
+                report.PrintJson(output);
+            }
+            return report.IsUsable ? 0 : Failure;
         case ["config", .. var arguments]:
             return ConfigCommand.Execute(arguments, file);
         case ["version" or "--version"]:

@@ -45,12 +45,12 @@ class Answers:
 
 
 def doctor(answers, binary, result):
-    """Its own answers, whatever it asks."""
+    """Its own answers, whatever it asks of the kernel: of the host, behind an empty line, it asks other things."""
     told = subprocess.run([binary, "doctor"], env=Group.environment(), capture_output=True, text=True, timeout=300)
     with open(f"{result}/doctor", "w", encoding="utf-8") as file:
         file.write(told.stdout + told.stderr)
     question = None
-    for line in told.stdout.splitlines() + ["yes  "]:
+    for line in told.stdout.split("\n\n")[0].splitlines() + ["yes  "]:
         answer = re.match(r"(yes|no |NO )  (.*)", line)
         if answer:
             if question:

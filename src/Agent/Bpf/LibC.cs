@@ -57,6 +57,19 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "readlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint ReadLink(string path, byte* buffer, nuint size);
 
+    [LibraryImport(Library, EntryPoint = "adjtimex", SetLastError = true)]
+    private static partial int AdjustTime(byte* timex);
+
+    /// <summary>Whether something has told the kernel lately that its clock is right.</summary>
+    internal static bool IsClockSynchronized()
+    {
+        const int sizeOfTimex = 208;
+        const int error = 5; // TIME_ERROR
+        var timex = stackalloc byte[sizeOfTimex]; // zero: nothing is changed
+        new Span<byte>(timex, sizeOfTimex).Clear();
+        return AdjustTime(timex) is >= 0 and not error;
+    }
+
     [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true)]
     internal static partial int MemoryFile(byte* name, uint flags);
 

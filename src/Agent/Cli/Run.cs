@@ -36,6 +36,10 @@ internal static class Run
         {
             throw new ConfigException("HILO_CGROUP", options.Cgroup ?? "", "there is no such cgroup; create it first");
         }
+        if (!proc.IsInitialProcessNamespace)
+        {
+            Log.Warn("this container has process numbers of its own: nothing is traced; give it the processes of the host (hostPID, --pid=host)");
+        }
         if (!tree.IsOfHost)
         {
             Log.Warn($"{tree.MountPoint} shows only the cgroup of this container: nothing outside of it is traced; mount /sys/fs/cgroup of the host there");

@@ -17,8 +17,7 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
     private readonly List<DoctorCheck> _checks = [];
     private CanaryReport? _canary;
 
-    /// <summary>Prints each answer. True when everything the agent cannot do without is there.</summary>
-    internal bool Examine(TextWriter output)
+    internal DoctorReport Examine()
     {
         using var archive = BpfArchive.Hold();
         Check("runs as root, or with CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON and CAP_SYS_PTRACE", true,
@@ -71,9 +70,7 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
             () => Attach("traffic", bpfObject => AttachTraffic(bpfObject, TrafficBackend.Filter)));
         Check("canary: sockets in a sockmap behave", false,
             "nothing: hilo does as much as this kernel lets it do without harm", RunCanary);
-        _checks.ForEach(check => check.Print(output));
-        Tell(output);
-        return _checks.TrueForAll(check => check.Failure is null || !check.IsRequired);
+        return new DoctorReport(_checks, Surroundings.Examine(proc, options), [.. Facts()]);
     }
 
     private void Check(string name, bool isRequired, string remedy, Action attempt) =>
@@ -191,24 +188,21 @@ internal sealed class Doctor(ProcFs proc, string? confinement, AgentOptions opti
         program.AttachUprobes(Environment.ProcessId, self, new UprobePlace(offset)).Dispose();
     }
 
-    private void Tell(TextWriter output)
+    private IEnumerable<KeyValuePair<string, string>> Facts()
     {
-        var missing = Right.Missing(proc);
-        output.WriteLine($"rights:   {(missing.Count == 0 ? "all" : string.Join("; ", missing.Select(right => $"without {right.Name} {right.Without}")))}");
-        output.WriteLine($"lockdown: {Lockdown.Find().Describe()}");
-        output.WriteLine("tls:      read, linked by connection and TCP option; headers are not written into it: a call that was changed must be changed " +
+        yield return new("lockdown", Lockdown.Find().Describe());
+        yield return new("tls", "read, linked by connection and TCP option; headers are not written into it: a call that was changed must be changed " +
             "back when it ends, and hilo may be killed in between (docs/tls-injection.md)");
         if (_canary is { } report)
         {
-            var trials = CanaryReport.Trials.Select(trial => $"{CanaryReport.Name(trial)} {(report.Passes(trial) ? "right" : "wrong")}");
-            output.WriteLine($"canary:   {string.Join(", ", trials)}");
+            yield return new("canary", string.Join(", ", CanaryReport.Trials.Select(
+                trial => $"{CanaryReport.Name(trial)} {(report.Passes(trial) ? "right" : "wrong")}")));
         }
-        output.WriteLine(FormattableString.Invariant(
-            $"governor: {(options.Overhead.BudgetMicroseconds == 0 ? "off" : $"{options.Overhead.BudgetMicroseconds} µs per ordinary request, measured every {options.Overhead.Interval.TotalSeconds} s; over it fewer headers, then none, then nothing")}"));
-        output.WriteLine(FormattableString.Invariant(
-            $"guard:    {(options.Guard.IsOn ? $"looks every {options.Guard.Interval.TotalSeconds} s; compares when connections end badly, withdraws for {HarmJudge.FirstWithdrawal} intervals" : "off")}"));
-        output.WriteLine(FormattableString.Invariant(
-            $"metrics:  {(options.Metrics.Port == 0 ? "off" : $"port {options.Metrics.Port}, {options.Metrics.Path}")}"));
+        yield return new("governor", options.Overhead.BudgetMicroseconds == 0 ? "off" : FormattableString.Invariant(
+            $"{options.Overhead.BudgetMicroseconds} µs per ordinary request, measured every {options.Overhead.Interval.TotalSeconds} s; over it fewer headers, then none, then nothing"));
+        yield return new("guard", !options.Guard.IsOn ? "off" : FormattableString.Invariant(
+            $"looks every {options.Guard.Interval.TotalSeconds} s; compares when connections end badly, withdraws for {HarmJudge.FirstWithdrawal} intervals"));
+        yield return new("metrics", options.Metrics.Port == 0 ? "off" : FormattableString.Invariant($"port {options.Metrics.Port}, {options.Metrics.Path}"));
     }
 
     private void RunCanary()

@@ -11,7 +11,13 @@ internal sealed unsafe class ProcFs(string root = "/proc")
     private const int MaxLink = 4096;
     private const int MaxFile = 1 << 20;
 
+    // The kernel's own, the same on every kernel.
+    private const string InitialProcessNamespace = "pid:[4026531836]";
+
     internal string Root { get; } = root;
+
+    /// <summary>False in a container that has process numbers of its own: the kernel tells others.</summary>
+    internal bool IsInitialProcessNamespace => ReadLink($"{Root}/self/ns/pid") == InitialProcessNamespace;
 
     /// <summary>All processes, in no order that means anything.</summary>
     internal IEnumerable<int> Processes() => Numbers(Root);

@@ -59,6 +59,18 @@ internal sealed class RunningProgram : IDisposable
     /// <summary>Waits until it ends by itself; anything but exit code 0 fails the test with what it printed.</summary>
     public string Finish(int seconds = 60)
     {
+        var exitCode = End(seconds);
+        if (exitCode != 0)
+        {
+            throw new InvalidOperationException($"`{_title}` ended with {exitCode}\n{Transcript}");
+        }
+
+        return Output;
+    }
+
+    /// <summary>Waits until it ends by itself; returns the exit code.</summary>
+    public int End(int seconds = 60)
+    {
         if (!_process.WaitForExit(seconds * 1000))
         {
             Native.Signal(Pid, Native.SigKill);
@@ -66,12 +78,7 @@ internal sealed class RunningProgram : IDisposable
         }
 
         _process.WaitForExit();
-        if (_process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"`{_title}` ended with {_process.ExitCode}\n{Transcript}");
-        }
-
-        return Output;
+        return _process.ExitCode;
     }
 
     /// <summary>Sends a signal and waits for the end; returns the exit code.</summary>

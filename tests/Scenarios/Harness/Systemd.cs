@@ -33,15 +33,7 @@ internal sealed class Systemd
     public string Try(params string[] command)
     {
         var program = Enter(command);
-        try
-        {
-            program.Finish();
-        }
-        catch (InvalidOperationException)
-        {
-            // Its exit code is what was asked about.
-        }
-
+        program.End();
         return program.Output.Trim();
     }
 
