@@ -19,6 +19,11 @@ internal sealed unsafe class Http2Session : IDisposable
     private const int ResetBurst = 1000;
     private const int ResetsPerSecond = 50;
 
+    // What no window limits and nobody needs: data without a byte, and, each as bad as a hundred of them, heads that are too long.
+    private const int MaxUseless = 1000;
+    private const int LongHead = 100;
+    private const uint EnhanceYourCalm = 11;
+
     private static readonly nint Callbacks = MakeCallbacks();
     private static readonly nint Options = MakeOptions();
 
@@ -26,6 +31,7 @@ internal sealed unsafe class Http2Session : IDisposable
     private readonly Action<Http2Stream, ReadOnlySpan<byte>> _onData;
     private readonly Action<Http2Stream> _onFrame;
     private readonly nint _session;
+    private int _useless;
     private GCHandle _self;
 
     /// <param name="onFrame">The fields of a stream are there, or its end.</param>
@@ -108,6 +114,17 @@ internal sealed unsafe class Http2Session : IDisposable
         stream.Arrived?.Release();
     }
 
+    // At the limit the connection is told why it ends, and what still comes on it is not looked at.
+    private void Count(int useless)
+    {
+        var before = _useless;
+        _useless += useless;
+        if (before < MaxUseless && _useless >= MaxUseless)
+        {
+            _ = NgHttp2.Terminate(_session, EnhanceYourCalm);
+        }
+    }
+
     private static Http2Session Of(nint user) => (Http2Session)GCHandle.FromIntPtr(user).Target!;
 
     [UnmanagedCallersOnly]
@@ -119,14 +136,26 @@ internal sealed unsafe class Http2Session : IDisposable
 
     [UnmanagedCallersOnly]
     private static int OnHeader(
-        nint session, NgHttp2.FrameHeader* frame, byte* name, nuint nameSize, byte* value, nuint valueSize, byte flags, nint user) =>
-        Of(user)._streams.TryGetValue(frame->Stream, out var stream) && stream.TryAdd(new(name, (int)nameSize), new(value, (int)valueSize))
-            ? 0
-            : NgHttp2.TemporalCallbackFailure;
+        nint session, NgHttp2.FrameHeader* frame, byte* name, nuint nameSize, byte* value, nuint valueSize, byte flags, nint user)
+    {
+        var self = Of(user);
+        if (self._streams.TryGetValue(frame->Stream, out var stream) && stream.TryAdd(new(name, (int)nameSize), new(value, (int)valueSize)))
+        {
+            return 0;
+        }
+
+        self.Count(LongHead);
+        return NgHttp2.TemporalCallbackFailure;
+    }
 
     [UnmanagedCallersOnly]
     private static int OnFrame(nint session, NgHttp2.FrameHeader* frame, nint user)
     {
+        if (frame->Type == NgHttp2.DataFrame && frame->Length == 0 && (frame->Flags & NgHttp2.EndStreamFlag) == 0)
+        {
+            Of(user).Count(1);
+        }
+
         if (frame->Type is NgHttp2.HeadersFrame or NgHttp2.DataFrame && Of(user)._streams.TryGetValue(frame->Stream, out var stream))
         {
             stream.HasFields = true;
@@ -144,6 +173,7 @@ internal sealed unsafe class Http2Session : IDisposable
         {
             var self = Of(user);
             self.ConsumeConnection((int)size);
+            self._useless = Math.Max(0, self._useless - 1);
             if (self._streams.TryGetValue(id, out var stream))
             {
                 self._onData(stream, new(bytes, (int)size));

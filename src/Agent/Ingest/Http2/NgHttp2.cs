@@ -149,6 +149,9 @@ internal static unsafe partial class NgHttp2
     [LibraryImport(Library, EntryPoint = "nghttp2_session_get_last_proc_stream_id")]
     public static partial int LastStream(nint session);
 
+    [LibraryImport(Library, EntryPoint = "nghttp2_session_terminate_session")]
+    public static partial int Terminate(nint session, uint error);
+
     [LibraryImport(Library, EntryPoint = "nghttp2_submit_goaway")]
     public static partial int SubmitGoaway(nint session, byte flags, int lastStream, uint error, byte* data, nuint size);
 }
