@@ -59,7 +59,8 @@ internal static class Build
     public static string NodeOtel() => Path.Combine(
         Make("node-otel", "node-otel", "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", "{target}",
             "@opentelemetry/api@1.9.1", "@opentelemetry/sdk-trace-node@2.12.0", "@opentelemetry/sdk-trace-base@2.12.0",
-            "@opentelemetry/instrumentation@0.223.0", "@opentelemetry/instrumentation-http@0.223.0", "@opentelemetry/exporter-trace-otlp-proto@0.223.1"),
+            "@opentelemetry/instrumentation@0.223.0", "@opentelemetry/instrumentation-http@0.223.0", "@opentelemetry/exporter-trace-otlp-proto@0.223.1",
+            "@opentelemetry/exporter-trace-otlp-http@0.223.1", "@opentelemetry/exporter-trace-otlp-grpc@0.223.1"),
         "node_modules");
 
     /// <summary>A receiver of OTLP for Node.js, as a folder of modules.</summary>
