@@ -14,12 +14,13 @@ sandbox_create
 trap sandbox_remove EXIT
 receiver_start
 
-features=(plain guarded formats sampled capture option traffic)
+features=(plain guarded formats sampled kept capture option traffic)
 declare -A text=(
     [plain]="\`traceparent\` only; governor and guard off"
     [guarded]="as it is: governor and guard on"
     [formats]="W3C and both B3 formats written"
     [sampled]="one trace in ten sampled"
+    [kept]="the same, and \`HILO_KEEP=errors,500ms\`"
     [capture]="4 request headers and 2 response headers captured, one of them generated"
     [option]="TCP option besides (\`headers,tcp\`)"
     [traffic]="TCP option by traffic control on \`lo\`"
@@ -29,6 +30,7 @@ declare -A settings=(
     [guarded]=""
     [formats]="OTEL_PROPAGATORS=tracecontext,b3,b3multi"
     [sampled]="OTEL_TRACES_SAMPLER=parentbased_traceidratio OTEL_TRACES_SAMPLER_ARG=0.1"
+    [kept]="OTEL_TRACES_SAMPLER=parentbased_traceidratio OTEL_TRACES_SAMPLER_ARG=0.1 HILO_KEEP=errors,500ms"
     [capture]="HILO_CAPTURE_REQUEST_HEADERS=host,user-agent,accept,correlator-id HILO_CAPTURE_RESPONSE_HEADERS=server,content-type HILO_GENERATE_HEADERS=correlator-id"
     [option]="OTEL_EBPF_BPF_CONTEXT_PROPAGATION=headers,tcp"
     [traffic]="OTEL_EBPF_BPF_CONTEXT_PROPAGATION=headers,tcp HILO_TC_INTERFACES=lo"

@@ -55,7 +55,7 @@ internal static class Usage
           OTEL_TRACES_EXPORTER                 otlp, zipkin (OTEL_EXPORTER_ZIPKIN_ENDPOINT), console, or none
           HILO_RECEIVERS                       more of them: names a,b; for each HILO_RECEIVER_A_ENDPOINT, _TYPE (otlp, zipkin,
                                                file), _SERVER_NAME (in its certificate), and what there is for OTLP above
-          HTTPS_PROXY, HTTP_PROXY, NO_PROXY    the way there, but for gRPC without TLS
+          HTTPS_PROXY, HTTP_PROXY, NO_PROXY    the way there (SOCKS: not for gRPC without TLS)
           HILO_QUEUE                           memory (default), or disk:/var/lib/hilo: there spans wait for receivers that are away
           HILO_QUEUE_BYTES                     memory for that (16777216)
           HILO_QUEUE_DISK_BYTES, _DISK_AGE     what files may take (1GiB) and how old they may get (72h; no limit); oldest go first

@@ -87,7 +87,7 @@ internal sealed class ReceiverClient : IDisposable
             ActivityHeadersPropagator = null, // Hilo's own requests carry no context and make no spans
             AllowAutoRedirect = false,
             UseCookies = false,
-            UseProxy = _options.Proxy is not null && !IsPlainCall, // proxies that forward speak HTTP/1
+            UseProxy = _options.Proxy is not null && !IsPlainCall,
             Proxy = _options.Proxy,
             SslOptions = _options.Tls.Options(Check),
             ConnectTimeout = _options.Timeout,
@@ -98,6 +98,10 @@ internal sealed class ReceiverClient : IDisposable
         if (_options.IsSocket)
         {
             handler.ConnectCallback = ConnectAsync;
+        }
+        else if (IsPlainCall && ProxyTunnel.IsNeeded(_options.Proxy, _options.Endpoint))
+        {
+            handler.ConnectCallback = (_, cancel) => ProxyTunnel.OpenAsync(_options.Proxy!, _options.Endpoint, cancel);
         }
 
         return handler;

@@ -100,11 +100,7 @@ public sealed class TlsTests : IDisposable
     public async Task Proxy_between(string scheme)
     {
         Start("IP:0.0.0.0");
-        var port = Receiver.FreePort();
-        File.WriteAllText(
-            _folder.Of("tinyproxy.conf"), $"Port {port}\nListen 127.0.0.1\nBasicAuth me word\nLogLevel Connect\nLogFile \"{_folder.Of("log")}\"\n");
-        using var proxy = new ServerProgram("tinyproxy", "-d", "-c", _folder.Of("tinyproxy.conf"));
-        proxy.WaitFor(() => IsListening(port));
+        using var proxy = StartProxy(out var port);
 
         // This host, by an address that does not look like it: for localhost no proxy is asked.
         var target = $"{scheme}://0.0.0.0:{(scheme == "https" ? _secure : _plain)}";
@@ -115,6 +111,33 @@ public sealed class TlsTests : IDisposable
         Assert.Equal(3, _receiver.Spans);
         Assert.Equal(scheme == "http", Assert.Single(_receiver.Seen).Headers["Via"] is not null);
         Assert.Contains(scheme == "https" ? "CONNECT 0.0.0.0" : "POST http://0.0.0.0", File.ReadAllText(_folder.Of("log")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("me:w%6Frd@", null)]
+    [InlineData("me:other@", "proxy localhost:{0} answers HTTP/1.0 401 Unauthorized")]
+    public async Task Proxy_before_a_call_without_tls(string user, string? refusal)
+    {
+        using var collector = new Collector(_folder);
+        using var proxy = StartProxy(out var port);
+        var result = await Sending.SendAsync(Sending.Read(
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://0.0.0.0:{collector.Port}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("http_proxy", $"http://{user}localhost:{port}")));
+
+        Assert.Equal(refusal is null ? SendOutcome.Accepted : SendOutcome.TryAgain, result.Outcome);
+        Assert.Equal(refusal is null ? null : string.Format(System.Globalization.CultureInfo.InvariantCulture, refusal, port), result.Message);
+        Assert.Equal(refusal is null ? 3 : 0, collector.Spans);
+        Assert.Contains("CONNECT 0.0.0.0", File.ReadAllText(_folder.Of("log")), StringComparison.Ordinal);
+    }
+
+    private ServerProgram StartProxy(out int port)
+    {
+        var its = port = Receiver.FreePort();
+        File.WriteAllText(
+            _folder.Of("tinyproxy.conf"), $"Port {port}\nListen 127.0.0.1\nBasicAuth me word\nLogLevel Connect\nLogFile \"{_folder.Of("log")}\"\n");
+        var proxy = new ServerProgram("tinyproxy", "-d", "-c", _folder.Of("tinyproxy.conf"));
+        proxy.WaitFor(() => IsListening(its));
+        return proxy;
     }
 
     private (string, string) Authority => ("OTEL_EXPORTER_OTLP_CERTIFICATE", _folder.Of("authority.pem"));
