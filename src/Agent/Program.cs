@@ -35,6 +35,11 @@ try
                 report.PrintJson(output);
             }
             return report.IsUsable ? 0 : Failure;
+        case ["explain", var number] when int.TryParse(number, out var pid) && pid > 0:
+            configuration = Configuration.Load(file);
+            var chosen = configuration.Read();
+            var files = new ProcFs();
+            return new Explain(files, CgroupTree.Find(files, chosen.Cgroup), chosen.Selector, Console.Out).Execute(pid);
         case ["config", .. var arguments]:
             return ConfigCommand.Execute(arguments, file);
         case ["version" or "--version"]:

@@ -54,5 +54,16 @@ internal sealed class TargetSelector(
         return naming;
     }
 
+    /// <summary>Why <see cref="Choose"/> answers as it does, for people.</summary>
+    internal string Explain(ProcessFacts process, IReadOnlyCollection<ushort> ports) => Choose(process, ports) switch
+    {
+        not null when IsDefault => "it listens, and nothing says which processes to trace",
+        not null => "an entry of what to trace fits",
+        null when IsExcluded(process, ports) => "an entry of what not to trace fits",
+        null when !IsDefault => "no entry of what to trace fits, or the last that fits sends nothing",
+        null when ports.Count == 0 => "it does not listen on a TCP port, and nothing says which processes to trace",
+        _ => "it is one of the programs that a host is run with, which are traced only when they are named",
+    };
+
     internal bool IsExcluded(ProcessFacts process, IEnumerable<ushort> ports) => _excluded.Any(entry => entry.Fits(process, ports));
 }
