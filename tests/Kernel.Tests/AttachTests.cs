@@ -150,7 +150,7 @@ public class AttachTests
         }
     }
 
-    private static Target OwnTarget(int pid) => new(pid, "x", []);
+    private static Target OwnTarget(int pid) => new(pid, "x", new([]));
 
     private static TargetProcess Process(int pid, string cgroup) => new(pid, 0, "/x", OwnTarget(pid))
     {

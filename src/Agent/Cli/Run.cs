@@ -7,6 +7,7 @@ using Agent.Delivery;
 using Agent.Diagnostics;
 using Agent.Events;
 using Agent.Ingest;
+using Agent.Kubernetes;
 using Agent.Probes;
 using Agent.Targets;
 
@@ -57,14 +58,16 @@ internal static class Run
         using var ring = kernel.Ring();
         var loop = new EventLoop(ring, delivery.Sink, ledger, pulse);
         var selection = new TargetSelection(options.Selector);
-        var programs = new ProgramChanges(proc, tree, selection, table, kernel.Targets);
+        using var kubernetes = KubernetesNames.Start(options.Kubernetes, () => changes.Post(new Change(ChangeKind.Pods, 0)));
+        var names = new TargetNames(proc, kubernetes);
+        var programs = new ProgramChanges(proc, tree, selection, table, kernel.Targets, names);
         var keep = options.Keep.IsOn ? new RetroactiveKeep(options.Keep, kernel.KeptTraces(), ledger, delivery.Sink.Write) : null;
         var router = new EventRouter(table, delivery.Sink, ledger, programs, changes, kernel.Eviction, keep);
         var once = new OnceLog();
         var owners = new SocketOwners(proc, kernel.Owners);
         var processes = new TargetProcesses(proc, tree, table, new ProbeSet(kernel.Probes, once), kernel.Unwatch);
-        var search = new TargetSearch(proc, tree, selection, table, kernel.Targets, owners, processes, once);
-        var watcher = new TargetWatcher(processes, search, owners, kernel.Unwatch, kernel.FindTls, once);
+        var search = new TargetSearch(proc, tree, selection, table, kernel.Targets, owners, processes, names, once);
+        var watcher = new TargetWatcher(processes, search, owners, names, kernel.Unwatch, kernel.FindTls, once);
         using var answers = kernel.Answer(router);
 
         kernel.AttachProcessEvents();

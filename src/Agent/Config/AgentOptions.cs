@@ -57,5 +57,8 @@ internal sealed record AgentOptions
     /// <summary>Where spans go, and how they are shown.</summary>
     internal required DeliveryOptions Delivery { get; init; }
 
+    /// <summary>Whether names are asked of Kubernetes.</summary>
+    internal KubernetesOptions Kubernetes { get; init; } = KubernetesOptions.Off;
+
     internal LogLevel LogLevel { get; init; } = LogLevel.Info;
 }

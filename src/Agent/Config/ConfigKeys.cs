@@ -11,7 +11,7 @@ internal static class ConfigKeys
     private const string Receiver = "receivers[].";
     private const string ReceiverPrefix = "HILO_RECEIVER_";
 
-    internal static readonly ConfigKey[] All = [.. TargetKeys.All, .. TraceKeys.All, .. DeliveryKeys.All, .. AgentKeys.All, .. ObiKeys.All];
+    internal static readonly ConfigKey[] All = [.. TargetKeys.All, .. TraceKeys.All, .. DeliveryKeys.All, .. AgentKeys.All, .. KubernetesKeys.All, .. ObiKeys.All];
 
     private static readonly Dictionary<string, ConfigKey> ByPath =
         All.Where(key => key.Path.Length > 0).ToDictionary(key => key.Path, StringComparer.Ordinal);

@@ -49,6 +49,7 @@ internal sealed class EnvironmentReader
             Ingest = IngestOptions.Read(Text, ingest),
             Keep = KeepOptions.Parse(Text("HILO_KEEP"), Text("HILO_KEEP_AGE"), Text("HILO_KEEP_BYTES")),
             Delivery = ReadDelivery() with { CapturedHeaders = headerOptions, Routes = RouteReader.Read(_settings) },
+            Kubernetes = KubernetesOptions.Read(_settings),
             LogLevel = ReadLogLevel(),
         };
     }

@@ -16,7 +16,7 @@ namespace Agent.Delivery;
 internal sealed class QueueBench(string directory, long count)
 {
     private const int Records = 64;
-    private readonly byte[] _resource = "\n\u001b\n\u000cservice.name\u0012\u000b\n\u0009bench-app"u8.ToArray();
+    private readonly SpanResource _resource = new("\n\u001b\n\u000cservice.name\u0012\u000b\n\u0009bench-app"u8.ToArray());
     private readonly DeliveryOptions _options = new();
     private readonly ReceiverOptions _receiver = new() { Name = "bench", Endpoint = new Uri("http://bench.invalid") };
 

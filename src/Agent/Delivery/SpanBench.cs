@@ -18,7 +18,7 @@ internal sealed class SpanBench
 
     private readonly byte[] _ring = new byte[Records * BenchRecord.MaxSize];
     private readonly int[] _sizes = new int[Records];
-    private readonly byte[] _resource = "\n\u001b\n\u000cservice.name\u0012\u000b\n\u0009bench-app"u8.ToArray();
+    private readonly SpanResource _resource = new("\n\u001b\n\u000cservice.name\u0012\u000b\n\u0009bench-app"u8.ToArray());
     private readonly SpanSink _sink;
     private long _bytes;
     private long _spans;
@@ -77,7 +77,7 @@ internal sealed class SpanBench
     }
 
     /// <summary>Writes spans, and nothing else.</summary>
-    internal readonly struct Handler(SpanSink sink, byte[] resource) : IEventHandler
+    internal readonly struct Handler(SpanSink sink, SpanResource resource) : IEventHandler
     {
         internal SpanSink Sink => sink;
 

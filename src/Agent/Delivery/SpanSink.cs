@@ -10,12 +10,14 @@ namespace Agent.Delivery;
 /// <summary>Writes each exchange as a span into the open batch of its resource. Used by one thread.</summary>
 internal sealed class SpanSink
 {
-    private readonly Dictionary<byte[], SpanBatch> _open = new(ReferenceEqualityComparer.Instance);
-    private readonly List<byte[]> _due = [];
+    private readonly Dictionary<SpanResource, SpanBatch> _open = [];
+    private readonly List<SpanResource> _due = [];
+    private readonly WaitingBatches _waiting = new();
     private readonly SpanBatchPool _pool = new();
     private readonly ExchangeSpans _spans;
     private readonly Ledger _ledger;
     private readonly Action<SpanBatch> _sealed;
+    private readonly Action<SpanBatch> _send;
     private readonly long _delayMs;
     private bool _isWaitedFor = true; // somebody has just started this and looks for the first span
     private SpanBatch? _recent; // spans of one resource come in runs
@@ -26,18 +28,16 @@ internal sealed class SpanSink
         _spans = spans;
         _ledger = ledger;
         _sealed = onSealed;
+        _send = Send;
         _delayMs = (long)batchDelay.TotalMilliseconds;
     }
 
     /// <summary>Spans in open batches.</summary>
     public int Pending { get; private set; }
 
-    /// <param name="resource">
-    /// An encoded OTLP Resource message. The same array means the same resource: it is compared by reference, and
-    /// never changed after it was used here.
-    /// </param>
+    /// <param name="resource">Known by reference. While better is awaited, its batches wait for that.</param>
     /// <param name="heads">The captured heads that follow the event in its record.</param>
-    public void Write(byte[] resource, in ExchangeEvent exchange, ReadOnlySpan<byte> heads)
+    public void Write(SpanResource resource, in ExchangeEvent exchange, ReadOnlySpan<byte> heads)
     {
         var batch = ReferenceEquals(resource, _recent?.Resource) ? _recent! : Find(resource);
 
@@ -48,7 +48,7 @@ internal sealed class SpanSink
 
         if (batch.Spans > 0)
         {
-            Seal(resource, batch);
+            Seal(resource, batch, Environment.TickCount64);
             batch = Open(resource);
             if (TryAppend(batch, exchange, heads))
             {
@@ -63,14 +63,24 @@ internal sealed class SpanSink
     public void Tick()
     {
         _spans.Tick();
+        var now = Environment.TickCount64;
+        if (_waiting.Count > 0)
+        {
+            _waiting.Release(now, _send);
+        }
+
         if (_open.Count > 0)
         {
-            SealOlderThan(_isWaitedFor ? long.MaxValue : Environment.TickCount64 - _delayMs);
+            SealOlderThan(_isWaitedFor ? long.MaxValue : now - _delayMs, now);
         }
     }
 
     /// <summary>Sends everything that is open.</summary>
-    public void Flush() => SealOlderThan(long.MaxValue);
+    public void Flush()
+    {
+        _waiting.Release(long.MaxValue, _send);
+        SealOlderThan(long.MaxValue, long.MaxValue);
+    }
 
     private bool TryAppend(SpanBatch batch, in ExchangeEvent exchange, ReadOnlySpan<byte> heads)
     {
@@ -95,20 +105,27 @@ internal sealed class SpanSink
         return false;
     }
 
-    private SpanBatch Find(byte[] resource) =>
+    private SpanBatch Find(SpanResource resource) =>
         _recent = _open.TryGetValue(resource, out var batch) ? batch : Open(resource);
 
-    private SpanBatch Open(byte[] resource)
+    private SpanBatch Open(SpanResource resource)
     {
         var batch = _pool.Rent(resource, Environment.TickCount64);
         _open.Add(resource, batch);
         return _recent = batch;
     }
 
-    private void SealOlderThan(long limit)
+    // What waits for names stays open and fills up, as long as there is room for it.
+    private void SealOlderThan(long limit, long now)
     {
+        var room = _waiting.Room;
         foreach (var (resource, batch) in _open)
         {
+            if (resource.IsAwaited(now) && (room -= batch.Capacity) > 0)
+            {
+                continue;
+            }
+
             if (batch.OpenedAt <= limit)
             {
                 _due.Add(resource);
@@ -117,23 +134,29 @@ internal sealed class SpanSink
 
         foreach (var resource in _due)
         {
-            Seal(resource, _open[resource]);
+            Seal(resource, _open[resource], now);
         }
 
         _due.Clear();
     }
 
-    private void Seal(byte[] resource, SpanBatch batch)
+    private void Seal(SpanResource resource, SpanBatch batch, long now)
     {
         _open.Remove(resource);
         _recent = null;
-        Pending -= batch.Spans;
         if (batch.Spans == 0)
         {
             batch.Release();
-            return;
         }
+        else if (!resource.IsAwaited(now) || !_waiting.TryAdd(batch))
+        {
+            Send(batch);
+        }
+    }
 
+    private void Send(SpanBatch batch)
+    {
+        Pending -= batch.Spans;
         _isWaitedFor = false;
         batch.Seal();
         _sealed(batch);

@@ -4,6 +4,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Agent.Contract;
+using Agent.Tracing;
 
 namespace Agent.Events;
 
@@ -24,11 +25,11 @@ internal sealed class HeldExchanges(int bytes, ulong ageNs)
     private long _bytesEnd;
 
     /// <summary>Whom a held exchange is given back to.</summary>
-    internal delegate void Receiver(byte[] resource, in ExchangeEvent exchange, ReadOnlySpan<byte> heads);
+    internal delegate void Receiver(SpanResource resource, in ExchangeEvent exchange, ReadOnlySpan<byte> heads);
 
     internal long Count => _end - _first;
 
-    internal void Add(byte[] resource, in ExchangeEvent exchange, ReadOnlySpan<byte> heads)
+    internal void Add(SpanResource resource, in ExchangeEvent exchange, ReadOnlySpan<byte> heads)
     {
         var size = Unsafe.SizeOf<ExchangeEvent>() + heads.Length;
         if (size > _bytes.Length)
@@ -93,5 +94,5 @@ internal sealed class HeldExchanges(int bytes, ulong ageNs)
         _bytesFirst = Count == 0 ? _bytesEnd : EntryAt(_first).Begin;
     }
 
-    private readonly record struct Entry(byte[] Resource, Bytes16 Trace, long Begin, int Size, ulong EndNs, long Older);
+    private readonly record struct Entry(SpanResource Resource, Bytes16 Trace, long Begin, int Size, ulong EndNs, long Older);
 }

@@ -6,6 +6,7 @@ using Agent.Config;
 using Agent.Contract;
 using Agent.Diagnostics;
 using Agent.Protocols;
+using Agent.Tracing;
 
 namespace Agent.Events;
 
@@ -29,7 +30,7 @@ internal sealed class RetroactiveKeep
 
     internal static bool IsSampled(in ExchangeEvent exchange) => (exchange.Span.Flags & Sampled) != 0;
 
-    internal void Take(byte[] resource, in ExchangeEvent exchange, ReadOnlySpan<byte> heads)
+    internal void Take(SpanResource resource, in ExchangeEvent exchange, ReadOnlySpan<byte> heads)
     {
         ref readonly var trace = ref exchange.Span.TraceId;
         var isSampled = IsSampled(exchange);
@@ -51,7 +52,7 @@ internal sealed class RetroactiveKeep
         (_options.Errors && ExchangeSpans.Fails(exchange)) ||
         (_options.SlowerThan is { } limit && exchange.EndNs - Math.Min(exchange.StartNs, exchange.EndNs) >= limit.TotalNanoseconds);
 
-    private void Keep(byte[] resource, in ExchangeEvent exchange, ReadOnlySpan<byte> heads)
+    private void Keep(SpanResource resource, in ExchangeEvent exchange, ReadOnlySpan<byte> heads)
     {
         var kept = exchange;
         kept.Span.Flags |= Sampled;

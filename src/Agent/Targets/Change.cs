@@ -13,6 +13,9 @@ internal enum ChangeKind
 
     /// <summary>To none: the selector is another one.</summary>
     Selector,
+
+    /// <summary>To none: the cluster has told of pods.</summary>
+    Pods,
 }
 
 /// <summary>One thing that happened to a process.</summary>

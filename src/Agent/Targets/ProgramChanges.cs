@@ -11,7 +11,7 @@ namespace Agent.Targets;
 
 /// <summary>Names the programs that target processes change to, and recognises those that are targets for what they run.</summary>
 internal sealed class ProgramChanges(
-    ProcFs proc, CgroupTree tree, TargetSelection selection, TargetTable table, BpfMap<uint, Contract.Target> kernelTargets)
+    ProcFs proc, CgroupTree tree, TargetSelection selection, TargetTable table, BpfMap<uint, Contract.Target> kernelTargets, TargetNames names)
 {
     private bool _failed;
 
@@ -94,13 +94,7 @@ internal sealed class ProgramChanges(
     {
         var pid = (int)e.Pid;
         var declaration = e.Declares != 0 ? Declaration.From(e, declared) : Declare(e, isOther, alive);
-        var attributes = ResourceAttributes.Describe(proc, pid, program, declaration, naming);
-        return new Target(pid, attributes.ServiceNameText, attributes.Encode())
-        {
-            Program = program,
-            Declaration = declaration,
-            Naming = naming,
-        };
+        return names.Describe(pid, program, declaration, naming, table.TryFind(e.Target, out var before) ? before : null);
     }
 
     // What the kernel could not tell is read while the process lives, or else taken from where it came from.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a target's spans are said to come from. Later entries do not override earlier ones: what the service says about
-// itself in its environment comes first, what was derived fills the gaps.
+// itself in its environment comes first, then what its selector and its cluster say; what was derived fills the gaps.
 using System.Reflection;
 using System.Text;
 using Agent.Otlp;
@@ -14,6 +14,7 @@ internal sealed class ResourceAttributes(int pid)
     private static readonly string AgentVersion =
         Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0.0.0";
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _derived = new(StringComparer.Ordinal);
 
     /// <summary>Everything known about a process at the moment it becomes a target.</summary>
     internal static ResourceAttributes Describe(ProcFs proc, int pid, string program)
@@ -34,28 +35,33 @@ internal sealed class ResourceAttributes(int pid)
         }
         attributes.Set("service.name", naming.Name);
         attributes.Set("service.namespace", naming.Namespace);
-        attributes.Set("service.name", ServiceName.Of(program, proc.CommandLine(pid)));
-        attributes.Set("process.executable.name", Path.GetFileName(program));
-        attributes.Set("process.executable.path", Path.IsPathRooted(program) ? program : null);
-        attributes.Set("host.name", Environment.MachineName);
-        attributes.Set("telemetry.sdk.language", Language.Of(proc, pid, program));
-        attributes.Set("telemetry.sdk.name", "hilo");
-        attributes.Set("telemetry.sdk.version", AgentVersion);
-        attributes.Set("telemetry.distro.name", "hilo");
-        attributes.Set("telemetry.distro.version", AgentVersion);
+        attributes.Derive("service.name", ServiceName.Of(program, proc.CommandLine(pid)));
+        attributes.Derive("process.executable.name", Path.GetFileName(program));
+        attributes.Derive("process.executable.path", Path.IsPathRooted(program) ? program : null);
+        attributes.Derive("host.name", Environment.MachineName);
+        attributes.Derive("telemetry.sdk.language", Language.Of(proc, pid, program));
+        attributes.Derive("telemetry.sdk.name", "hilo");
+        attributes.Derive("telemetry.sdk.version", AgentVersion);
+        attributes.Derive("telemetry.distro.name", "hilo");
+        attributes.Derive("telemetry.distro.version", AgentVersion);
         return attributes;
     }
 
-    internal string ServiceNameText => _texts["service.name"];
+    internal string ServiceNameText => _texts.TryGetValue("service.name", out var name) ? name : _derived["service.name"];
 
     /// <summary>Sets a value unless there is one.</summary>
-    internal void Set(string key, string? value)
+    internal void Set(string key, string? value) => Add(_texts, key, value);
+
+    private static void Add(Dictionary<string, string> texts, string key, string? value)
     {
         if (!string.IsNullOrWhiteSpace(value))
         {
-            _texts.TryAdd(key, value.Trim());
+            texts.TryAdd(key, value.Trim());
         }
     }
+
+    // For as long as nobody says something else.
+    private void Derive(string key, string? value) => Add(_derived, key, value);
 
     /// <summary>The fields of a Resource message. What does not fit any more is left out.</summary>
     internal byte[] Encode()
@@ -63,7 +69,7 @@ internal sealed class ResourceAttributes(int pid)
         var writer = new ProtobufWriter(new byte[MaxEncodedSize]);
         WritePid(ref writer);
         var end = writer.Position;
-        foreach (var (key, value) in _texts)
+        foreach (var (key, value) in _texts.Concat(_derived.Where(derived => !_texts.ContainsKey(derived.Key))))
         {
             WriteText(ref writer, key, value);
             if (writer.Overflowed)

@@ -36,6 +36,7 @@ internal sealed class TargetProcesses(ProcFs proc, CgroupTree tree, TargetTable 
             NetworkNamespace = space != 0 || before is null ? space : before.NetworkNamespace,
         };
         target.Processes++;
+        target.HasEnded = false;
         _running[pid] = process;
         return process;
     }
@@ -78,9 +79,14 @@ internal sealed class TargetProcesses(ProcFs proc, CgroupTree tree, TargetTable 
         {
             _leaving.Dequeue();
             probes.Detach(next.Process);
-            if (--next.Process.Target.Processes == 0 && !next.Process.Target.IsLeft)
+            var target = next.Process.Target;
+            if (--target.Processes == 0)
             {
-                table.Remove(next.Process.Target);
+                target.HasEnded = true;
+                if (!target.IsLeft)
+                {
+                    table.Remove(target);
+                }
             }
         }
     }

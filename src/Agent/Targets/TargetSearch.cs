@@ -16,6 +16,7 @@ internal sealed class TargetSearch(
     BpfMap<uint, Contract.Target> kernelTargets,
     SocketOwners owners,
     TargetProcesses processes,
+    TargetNames names,
     OnceLog log)
 {
     private const int FirstProcess = 1;
@@ -57,7 +58,7 @@ internal sealed class TargetSearch(
             }
             else if (process.Target.Pid == process.Pid && (Naming(scan, process.Pid) ?? default) is var naming && naming != process.Target.Naming)
             {
-                processes.Rename(process.Target, Describe(process.Pid, process.Program, process.Target.Declaration, naming));
+                processes.Rename(process.Target, names.Describe(process.Pid, process.Program, process.Target.Declaration, naming, process.Target));
             }
         }
         Everywhere();
@@ -203,20 +204,9 @@ internal sealed class TargetSearch(
             return named; // its exec has been told of, and waits to be worked on
         }
         _ = Declaration.TryRead(proc, pid, out var declaration);
-        var target = Describe(pid, program, declaration, naming);
+        var target = names.Describe(pid, program, declaration, naming, parent?.Target);
         table.Set(target);
         return target;
-    }
-
-    private Target Describe(int pid, string program, Declaration declaration, Naming naming)
-    {
-        var attributes = ResourceAttributes.Describe(proc, pid, program, declaration, naming);
-        return new Target(pid, attributes.ServiceNameText, attributes.Encode())
-        {
-            Program = program,
-            Declaration = declaration,
-            Naming = naming,
-        };
     }
 
     // The kernel side may have made the entry already, at fork or exec. It stays if what it names is known.

@@ -11,7 +11,8 @@ namespace Agent.Targets;
 
 /// <summary>Works through what happens to processes.</summary>
 internal sealed class TargetWatcher(
-    TargetProcesses processes, TargetSearch search, SocketOwners owners, Action<int> unwatch, Action<TargetProcess> findTls, OnceLog log)
+    TargetProcesses processes, TargetSearch search, SocketOwners owners, TargetNames names, Action<int> unwatch,
+    Action<TargetProcess> findTls, OnceLog log)
 {
     private const int LookMilliseconds = 1000;
 
@@ -35,6 +36,7 @@ internal sealed class TargetWatcher(
                 if (Environment.TickCount64 >= next)
                 {
                     next = Environment.TickCount64 + LookMilliseconds;
+                    names.Complete();
                     scan |= eventsWereLost();
                     if (scan)
                     {
@@ -75,6 +77,9 @@ internal sealed class TargetWatcher(
                 break;
             case ChangeKind.Selector:
                 search.Again();
+                break;
+            case ChangeKind.Pods:
+                names.Complete();
                 break;
             case ChangeKind.Secures:
                 FindTls(change.Pid);

@@ -24,8 +24,8 @@ internal sealed class SpanBatch(SpanBatchPool pool)
     private TaskCompletionSource<bool>? _settled;
     private volatile bool _isLost;
 
-    /// <summary>The encoded Resource message that all spans share.</summary>
-    public byte[] Resource { get; private set; } = [];
+    /// <summary>What all spans come from; null where another process encoded them.</summary>
+    public SpanResource? Resource { get; private set; }
 
     /// <summary>When the batch was opened, on the clock of its owner.</summary>
     public long OpenedAt { get; private set; }
@@ -38,9 +38,9 @@ internal sealed class SpanBatch(SpanBatchPool pool)
     /// <summary>Of a sealed batch: <c>resource_spans</c> of an ExportTraceServiceRequest, one of them if it was written here.</summary>
     public ReadOnlyMemory<byte> Encoded => _buffer.AsMemory(_start, _end - _start);
 
-    public void Open(byte[] resource, long now)
+    public void Open(SpanResource resource, long now)
     {
-        var room = TraceEnvelope.MaxSize(resource);
+        var room = TraceEnvelope.MaxSize(resource.Encoded);
         _buffer = ArrayPool<byte>.Shared.Rent(room + FirstSize);
         Resource = resource;
         _start = _end = room;
@@ -88,7 +88,17 @@ internal sealed class SpanBatch(SpanBatchPool pool)
         return true;
     }
 
-    public void Seal() => _start = TraceEnvelope.WriteBefore(_buffer, _start, _end, Resource);
+    public void Seal()
+    {
+        var resource = Resource!.Encoded;
+        var room = TraceEnvelope.MaxSize(resource);
+        if (room > _start)
+        {
+            MakeRoom(room); // its resource has become larger since
+        }
+
+        _start = TraceEnvelope.WriteBefore(_buffer, _start, _end, resource);
+    }
 
     public void AddReference() => Interlocked.Increment(ref _references);
 
@@ -105,10 +115,19 @@ internal sealed class SpanBatch(SpanBatchPool pool)
         if (Interlocked.Decrement(ref _references) == 0)
         {
             ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = Resource = [];
+            (_buffer, Resource) = ([], null);
             _settled?.SetResult(!_isLost);
             (_settled, _isLost) = (null, false);
             pool.Return(this);
         }
+    }
+
+    private void MakeRoom(int room)
+    {
+        var size = _end - _start;
+        var larger = ArrayPool<byte>.Shared.Rent(room + size);
+        _buffer.AsSpan(_start, size).CopyTo(larger.AsSpan(room));
+        ArrayPool<byte>.Shared.Return(_buffer);
+        (_buffer, _start, _end) = (larger, room, room + size);
     }
 }

@@ -8,7 +8,7 @@ internal sealed class SpanBatchPool
 
     private readonly Stack<SpanBatch> _idle = new(Kept);
 
-    public SpanBatch Rent(byte[] resource, long now)
+    public SpanBatch Rent(SpanResource resource, long now)
     {
         var batch = Take();
         batch.Open(resource, now);

@@ -120,12 +120,12 @@ public class ObiFilesTests
     public void Variables_are_checked_too()
     {
         var warnings = Files.Warnings(
-            "", ("OTEL_EBPF_BPF_WAKEUP_LEN", "10"), ("BEYLA_KUBE_METADATA_ENABLE", "true"), ("OTEL_EBPF_NETWORK_METRICS", "false"),
+            "", ("OTEL_EBPF_BPF_WAKEUP_LEN", "10"), ("BEYLA_KUBE_META_CACHE_ADDRESS", "cache:80"), ("OTEL_EBPF_NETWORK_METRICS", "false"),
             ("OTEL_EBPF_OPEN_PROT", "80"), ("HILO_QUEU", "x"), ("HILO_SERVICE_HOST", "10.0.0.1"), ("OTEL_EBPF_SOMETHING_NEW_AND_STRANGE", "1"),
             ("HILO_RECEIVER_A_ENDPOINT", "http://a"), ("PATH", "/bin"));
         Assert.Equal(
         [
-            "BEYLA_KUBE_METADATA_ENABLE is not supported: Hilo does not read Kubernetes metadata yet",
+            "BEYLA_KUBE_META_CACHE_ADDRESS is not supported: every Hilo watches the pods of its own node, which needs no cache",
             "HILO_QUEU is not known; is HILO_QUEUE meant?",
             "OTEL_EBPF_BPF_WAKEUP_LEN has no effect: Hilo empties its ring every 10 ms",
             "OTEL_EBPF_OPEN_PROT is not known; is OTEL_EBPF_OPEN_PORT meant?",

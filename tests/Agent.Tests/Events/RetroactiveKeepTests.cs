@@ -5,13 +5,14 @@ using Agent.Contract;
 using Agent.Diagnostics;
 using Agent.Events;
 using Agent.Tests.Tracing;
+using Agent.Tracing;
 
 namespace Agent.Tests.Events;
 
 public class RetroactiveKeepTests
 {
     private const ulong Second = 1_000_000_000;
-    private static readonly byte[] Resource = [1];
+    private static readonly SpanResource Resource = new([1]);
     private readonly List<(int Trace, string Heads, byte Flags)> _exported = [];
     private readonly Ledger _ledger = new();
     private ulong _now = Second;
@@ -89,7 +90,7 @@ public class RetroactiveKeepTests
                 continue;
             }
             var found = new List<byte[]>();
-            var count = held.Release(Event(trace).Span.TraceId, (byte[] _, in ExchangeEvent _, ReadOnlySpan<byte> heads) => found.Add(heads.ToArray()));
+            var count = held.Release(Event(trace).Span.TraceId, (SpanResource _, in ExchangeEvent _, ReadOnlySpan<byte> heads) => found.Add(heads.ToArray()));
 
             // The youngest of them: the rest has given way.
             var expected = model.Where(one => one.Trace == trace).Select(one => one.Heads).TakeLast(found.Count).ToList();
@@ -110,7 +111,7 @@ public class RetroactiveKeepTests
 
     private RetroactiveKeep Keep(string what, string? age = null) => new(
         KeepOptions.Parse(what, age, null), new KeptTraces(null), _ledger,
-        (byte[] resource, in ExchangeEvent e, ReadOnlySpan<byte> heads) =>
+        (SpanResource resource, in ExchangeEvent e, ReadOnlySpan<byte> heads) =>
         {
             Assert.Same(Resource, resource);
             _exported.Add((e.Span.TraceId.AsSpan()[15], System.Text.Encoding.ASCII.GetString(heads), e.Span.Flags));

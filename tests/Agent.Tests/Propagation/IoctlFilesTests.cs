@@ -113,7 +113,7 @@ public sealed class IoctlFilesTests : IDisposable
         Assert.False(asks || gone);
     }
 
-    private static TargetProcess Process(int pid) => new(pid, 5, Program, new Target(pid, "x", []))
+    private static TargetProcess Process(int pid) => new(pid, 5, Program, new Target(pid, "x", new([])))
     {
         Cgroup = "/",
         NetworkNamespace = 0,

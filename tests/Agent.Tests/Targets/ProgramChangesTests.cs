@@ -59,7 +59,7 @@ public sealed class ProgramChangesTests : IDisposable
     [Fact]
     public void Of_a_process_that_is_gone_the_command_is_left_and_what_it_was_told_before()
     {
-        _table.Set(new Agent.Targets.Target(7, "sh", []) { Declaration = new Declaration("inherited", null) });
+        _table.Set(new Agent.Targets.Target(7, "sh", new([])) { Declaration = new Declaration("inherited", null) });
 
         Exec(Event("short") with { Target = 7 });
         Assert.Equal("inherited", NameInTable());
@@ -98,7 +98,7 @@ public sealed class ProgramChangesTests : IDisposable
     [Fact]
     public void Known_to_declare_nothing_it_inherits_nothing()
     {
-        _table.Set(new Agent.Targets.Target(7, "sh", []) { Declaration = new Declaration("inherited", null) });
+        _table.Set(new Agent.Targets.Target(7, "sh", new([])) { Declaration = new Declaration("inherited", null) });
 
         Exec(Event("short") with { Target = 7, Declares = 1 });
 
@@ -154,7 +154,7 @@ public sealed class ProgramChangesTests : IDisposable
         var tree = CgroupTree.Find(_proc.Files, confinement);
         Assert.NotNull(tree);
         var selection = new TargetSelection(Files.Read($"auto_target_exe: '{pattern}'").Selector);
-        new ProgramChanges(_proc.Files, tree, selection, _table, new BpfMap<uint, Contract.Target>(-1)).OnExec(e, declared, _changes);
+        new ProgramChanges(_proc.Files, tree, selection, _table, new BpfMap<uint, Contract.Target>(-1), new TargetNames(_proc.Files)).OnExec(e, declared, _changes);
     }
 
     private List<Change> Changes()

@@ -24,11 +24,11 @@ internal static class Exchanges
     public static readonly byte[] SpanId = [1, 2, 3, 4, 5, 6, 7, 8];
     public static readonly byte[] ParentId = [0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8];
 
-    public static byte[] ResourceOf(string service) =>
-        Google.Protobuf.MessageExtensions.ToByteArray(new Resource
+    public static SpanResource ResourceOf(string service) =>
+        new(Google.Protobuf.MessageExtensions.ToByteArray(new Resource
         {
             Attributes = { new KeyValue { Key = "service.name", Value = new AnyValue { StringValue = service } } },
-        });
+        }));
 
     public static ExchangeEvent Event(Role role, ushort status = 200) => new()
     {

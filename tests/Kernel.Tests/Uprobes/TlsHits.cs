@@ -30,7 +30,7 @@ internal sealed class TlsHits : IDisposable
     {
         var proc = new ProcFs();
         Assert.True(proc.TryReadStat(pid, out var stat));
-        return new TargetProcess(pid, stat.StartTicks, proc.Executable(pid)!, new Target(pid, "x", []))
+        return new TargetProcess(pid, stat.StartTicks, proc.Executable(pid)!, new Target(pid, "x", new([])))
         {
             Cgroup = "/",
             NetworkNamespace = 0,

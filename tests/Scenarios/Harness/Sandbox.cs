@@ -64,6 +64,10 @@ internal sealed class Sandbox : IDisposable
 
     public RunningProgram StartOutside(ProgramStart start, NetworkNamespace? network = null) => Run(Outside, network, start);
 
+    /// <summary>In a cgroup below that of traced programs: <c>a.slice/b.scope</c>.</summary>
+    public RunningProgram StartBelow(string path, ProgramStart start, NetworkNamespace? network = null) =>
+        Run(path.Split('/').Aggregate(Traced, (cgroup, name) => cgroup.CreateChild(name)), network, start);
+
     /// <summary>Starts a server and waits until its port listens.</summary>
     public RunningProgram Serve(ProgramStart start, int port, NetworkNamespace? network = null)
     {

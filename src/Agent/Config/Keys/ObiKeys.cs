@@ -9,7 +9,6 @@ internal static class ObiKeys
 {
     private const string Sizes = "Hilo keeps as much of a message as it needs";
     private const string NoMetrics = "Hilo makes no metrics of requests; those about itself are at internal_metrics.prometheus";
-    private const string NoKubernetes = "Hilo does not read Kubernetes metadata yet";
     private const string NoDatabases = "Hilo traces HTTP and gRPC only";
     private const string NoInjection = "Hilo executes nothing in the programs it traces";
     private const string ByEvents = "Hilo is told of processes by the kernel, within milliseconds";
@@ -82,10 +81,9 @@ internal static class ObiKeys
         Missing("routes.wildcard_char", "", "the guess writes *"),
         Missing("routes.max_path_segment_cardinality", "", "Hilo's guess does not learn"),
         Missing("name_resolver", "OTEL_EBPF_NAME_RESOLVER_*", "peers are told by their addresses"),
-        Missing("attributes.kubernetes", "OTEL_EBPF_KUBE_* KUBECONFIG OTEL_EBPF_SERVICE_NAME_TEMPLATE", NoKubernetes),
         Missing("attributes.metadata_retry", "OTEL_EBPF_METADATA_RETRY_*", "Hilo asks no cloud for metadata"),
         Missing("attributes.select", "", "spans have all of their attributes"),
-        Missing("attributes.extra_group_attributes", "", NoKubernetes),
+        Missing("attributes.extra_group_attributes", "", "spans have all of their attributes"),
         Missing("attributes.instance_id", "OTEL_EBPF_HOSTNAME_DNS_RESOLUTION OTEL_EBPF_HOSTNAME", "process.pid and host.name say which instance it is"),
         Missing("attributes.host_id", "OTEL_EBPF_HOST_ID", "host.name says which host it is"),
         Pointless("attributes.rename_unresolved_hosts", "OTEL_EBPF_RENAME_UNRESOLVED_HOSTS", "peers are told by their addresses"),

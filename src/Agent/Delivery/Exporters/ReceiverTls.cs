@@ -31,7 +31,7 @@ internal sealed record ReceiverTls(X509Certificate2Collection? Authorities, SslS
             ReadServerName(settings));
     }
 
-    public SslClientAuthenticationOptions Options(RemoteCertificateValidationCallback check)
+    public SslClientAuthenticationOptions Options(RemoteCertificateValidationCallback? check = null)
     {
         var options = new SslClientAuthenticationOptions
         {

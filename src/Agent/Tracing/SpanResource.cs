@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Agent.Tracing;
+
+/// <summary>
+/// What spans come from, known by reference. Its text may become better while spans of it are written: they wait for that, for a
+/// bounded time. The event thread reads; the thread that learns of names writes.
+/// </summary>
+/// <param name="encoded">An encoded OTLP Resource message, never changed.</param>
+/// <param name="awaitedUntil">On the clock of <see cref="Environment.TickCount64"/>; 0: it is as good as it gets.</param>
+internal sealed class SpanResource(byte[] encoded, long awaitedUntil = 0)
+{
+    private volatile byte[] _encoded = encoded;
+    private long _awaitedUntil = awaitedUntil;
+
+    /// <summary>The message of this moment.</summary>
+    public byte[] Encoded => _encoded;
+
+    /// <summary>Better is to come, and worth waiting for.</summary>
+    public bool IsAwaited(long now) => now < Volatile.Read(ref _awaitedUntil);
+
+    /// <summary>Replaces the message of batches that are sealed from now on.</summary>
+    /// <param name="isSettled">Nothing more is to come.</param>
+    public void Improve(byte[] encoded, bool isSettled)
+    {
+        _encoded = encoded;
+        if (isSettled)
+        {
+            Volatile.Write(ref _awaitedUntil, 0);
+        }
+    }
+}
