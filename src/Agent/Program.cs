@@ -40,6 +40,11 @@ try
             var chosen = configuration.Read();
             var files = new ProcFs();
             return new Explain(files, CgroupTree.Find(files, chosen.Cgroup), chosen.Selector, Console.Out).Execute(pid);
+        case ["sysdump", .. var target] when target.Length <= 1:
+            KernelLog.Capture();
+            configuration = Configuration.Load(file);
+            Console.WriteLine(new Sysdump(configuration).Write(target.FirstOrDefault()));
+            return 0;
         case ["config", .. var arguments]:
             return ConfigCommand.Execute(arguments, file);
         case ["version" or "--version"]:
@@ -67,7 +72,7 @@ catch (FormatException unusable)
     }
     return Misuse;
 }
-catch (Exception failure) when (failure is BpfException or InvalidOperationException)
+catch (Exception failure) when (failure is BpfException or InvalidOperationException or IOException or UnauthorizedAccessException)
 {
     Log.Always(failure.Message);
     return Failure;

@@ -29,11 +29,11 @@ internal sealed class Explain(ProcFs proc, CgroupTree? tree, TargetSelector sele
                 CultureInfo.InvariantCulture, $"the program of process {pid} cannot be read: it is a part of the kernel, has ended, or CAP_SYS_PTRACE is missing"));
         }
         var facts = new ProcessFacts(proc, pid, program);
-        var ports = Ports(pid);
+        var ports = _scan.SortedPortsOf(pid);
         var (isTraced, reason, naming) = Decide(pid, facts, ports);
         Say("process", string.Create(CultureInfo.InvariantCulture, $"{pid} {program}, language {facts.Language}, child of {stat.ParentPid}"));
         Say("cgroup", $"{tree?.Of(pid) ?? proc.Cgroup(pid) ?? "not known"}{(facts.IsContained ? ", in a container" : "")}");
-        Say("listens", ports.Length == 0 ? "on no TCP port" : string.Join(", ", ports));
+        Say("listens", ports.Count == 0 ? "on no TCP port" : string.Join(", ", ports));
         Say("traced", $"{(isTraced ? "yes" : "no")}: {reason}");
         if (isTraced)
         {
@@ -50,10 +50,8 @@ internal sealed class Explain(ProcFs proc, CgroupTree? tree, TargetSelector sele
 
     private void Say(string label, string text) => output.WriteLine(label.PadRight(LabelWidth) + text);
 
-    private ushort[] Ports(int pid) => [.. _scan.PortsOf(pid).Distinct().Order()];
-
     // What is below a traced process is traced too, unless it is excluded.
-    private (bool IsTraced, string Reason, Naming Naming) Decide(int pid, ProcessFacts facts, ushort[] ports)
+    private (bool IsTraced, string Reason, Naming Naming) Decide(int pid, ProcessFacts facts, List<ushort> ports)
     {
         if (tree is null)
         {
@@ -74,7 +72,7 @@ internal sealed class Explain(ProcFs proc, CgroupTree? tree, TargetSelector sele
         for (var above = _scan.ParentOf(pid); above > FirstProcess && !selector.IsExcluded(facts, ports); above = _scan.ParentOf(above))
         {
             if (proc.Executable(above) is { } program && tree.Of(above) is { } its && tree.Allows(its) &&
-                selector.Choose(new ProcessFacts(proc, above, program), Ports(above)) is { })
+                selector.Choose(new ProcessFacts(proc, above, program), _scan.PortsOf(above)) is { })
             {
                 return (true, string.Create(CultureInfo.InvariantCulture, $"it is below process {above} ({program}), which is"), default);
             }

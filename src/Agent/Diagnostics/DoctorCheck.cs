@@ -9,7 +9,7 @@ namespace Agent.Diagnostics;
 /// <param name="Answer">How it went.</param>
 /// <param name="Reason">Null when it works.</param>
 /// <param name="Remedy">What to do about a failure.</param>
-internal readonly record struct DoctorCheck(string Name, bool IsRequired, DoctorAnswer Answer, string? Reason, string Remedy)
+internal sealed record DoctorCheck(string Name, bool IsRequired, DoctorAnswer Answer, string? Reason, string Remedy)
 {
     /// <summary>Tries something; a refusal is its answer.</summary>
     internal static DoctorCheck Try(string name, bool isRequired, string remedy, Action attempt, DoctorAnswer otherwise = DoctorAnswer.No)

@@ -49,6 +49,21 @@ internal sealed class ProcessScan
         }
     }
 
+    /// <summary>The same, each once and in order.</summary>
+    internal List<ushort> SortedPortsOf(int pid)
+    {
+        var ports = new List<ushort>();
+        foreach (var port in PortsOf(pid))
+        {
+            if (!ports.Contains(port))
+            {
+                ports.Add(port);
+            }
+        }
+        ports.Sort();
+        return ports;
+    }
+
     // The table is that of a whole network namespace: one reading serves all its processes.
     private Dictionary<ulong, ushort> ListenersAround(int pid)
     {

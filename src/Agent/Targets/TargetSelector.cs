@@ -55,7 +55,7 @@ internal sealed class TargetSelector(
     }
 
     /// <summary>Why <see cref="Choose"/> answers as it does, for people.</summary>
-    internal string Explain(ProcessFacts process, IReadOnlyCollection<ushort> ports) => Choose(process, ports) switch
+    internal string Explain(ProcessFacts process, List<ushort> ports) => Choose(process, ports) switch
     {
         not null when IsDefault => "it listens, and nothing says which processes to trace",
         not null => "an entry of what to trace fits",
