@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Agent.Kubernetes;
 using Agent.Targets;
 
 namespace Agent.Config;
@@ -6,6 +7,12 @@ namespace Agent.Config;
 /// <summary>One entry of a list of selectors.</summary>
 internal sealed class SelectorItem(ConfigFile file, string list, FileItem item, bool isRegex)
 {
+    private static readonly (string Key, string Kind)[] Workloads =
+    [
+        ("k8s_deployment_name", "Deployment"), ("k8s_replicaset_name", "ReplicaSet"), ("k8s_statefulset_name", "StatefulSet"),
+        ("k8s_daemonset_name", "DaemonSet"), ("k8s_cronjob_name", "CronJob"), ("k8s_job_name", "Job"),
+    ];
+
     internal Selector Read() => new()
     {
         Ports = Parse<PortRanges>("open_ports", PortRanges.TryParse, "use ports and ranges like 80,443,8000-8999"),
@@ -17,11 +24,47 @@ internal sealed class SelectorItem(ConfigFile file, string list, FileItem item, 
                 ?? throw Refuse("target_pids", "use process ids")
             : null,
         ContainersOnly = Switch("containers_only"),
-        IsUntestable = item.Values.Keys.Any(name => name.StartsWith("k8s_", StringComparison.Ordinal) || name == "container_name"),
+        Pod = ReadPod(),
+        IsUntestable = item.Values.ContainsKey("container_name"),
         Naming = new Naming(Text("name"), Text("namespace")),
         IsSilent = item.Values.TryGetValue("exports", out var exports) &&
             !exports.Parts.Any(part => part.Contains("traces", StringComparison.OrdinalIgnoreCase)),
     };
+
+    // As with OBI: k8s_pod_labels and the like hold a pattern for each name.
+    private PodSelector? ReadPod()
+    {
+        var pod = new PodSelector
+        {
+            Namespace = Pattern("k8s_namespace", isRegex),
+            Name = Pattern("k8s_pod_name", isRegex),
+            Container = Pattern("k8s_container_name", isRegex),
+            Owner = Pattern("k8s_owner_name", isRegex),
+            Workloads = [.. Workloads.Where(one => Text(one.Key) is not null).Select(one => (one.Kind, Pattern(one.Key, isRegex)!))],
+            Labels = Patterns("k8s_pod_labels"),
+            Annotations = Patterns("k8s_pod_annotations"),
+        };
+        return pod.HasConditions ? pod : null;
+    }
+
+    private List<(string Name, IPattern Value)> Patterns(string name)
+    {
+        var patterns = new List<(string, IPattern)>();
+        foreach (var part in item.Values.TryGetValue(name, out var map) ? map.Parts : [])
+        {
+            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            var text = Uri.UnescapeDataString(part[(equals + 1)..]);
+            IPattern? value = isRegex
+                ? PosixRegex.TryParse(text, out var regex) ? regex : null
+                : Glob.TryParse(text, out var glob) ? glob : null;
+            if (equals <= 0 || value is null)
+            {
+                throw Refuse(name, "use names with patterns: {app: 'cart*'}");
+            }
+            patterns.Add((Uri.UnescapeDataString(part[..equals]), value));
+        }
+        return patterns;
+    }
 
     private string? Text(string name) => item.Text(name) is { Length: > 0 } text ? text : null;
 

@@ -2,6 +2,7 @@
 // Selectors come from a few keys, which together are one entry, and from lists of entries. As with OBI: process ids alone are all
 // there is; the lists with patterns take the place of those with regular expressions, and the entry of the keys comes last.
 using System.Globalization;
+using Agent.Kubernetes;
 using Agent.Targets;
 
 namespace Agent.Config;
@@ -15,6 +16,10 @@ internal sealed class SelectorReader
     // Collectors and agents: they would be traced handing on what was traced.
     private const string UsuallyExcluded =
         "{*/otelcol*,*otelcol-contrib,*/obi,*/beyla,*/ebpf-instrument,*/alloy,*/grafana-agent,*prometheus-config-reloader}";
+
+    // What a cluster is run with, as with OBI.
+    private const string SystemNamespaces =
+        "{kube-system,kube-node-lease,local-path-storage,cert-manager,monitoring,gke-*,gatekeeper-system}";
 
     private readonly ConfigSource _source;
     private readonly Variables _settings;
@@ -83,7 +88,8 @@ internal sealed class SelectorReader
     {
         var list = isOld ? "discovery.default_exclude_services" : "discovery.default_exclude_instrument";
         return _source.HasItems(list) ? [.. ReadList(list, isOld)]
-            : Glob.TryParse(UsuallyExcluded, out var usual) ? [new Selector { Program = usual }]
+            : Glob.TryParse(UsuallyExcluded, out var usual) && Glob.TryParse(SystemNamespaces, out var namespaces)
+                ? [new Selector { Program = usual }, new Selector { Pod = new PodSelector { Namespace = namespaces } }]
             : [];
     }
 

@@ -5,6 +5,7 @@ using System.Globalization;
 using Agent.Bpf;
 using Agent.Config;
 using Agent.Delivery.Exporters;
+using Agent.Kubernetes;
 using Agent.Targets;
 
 namespace Agent.Diagnostics;
@@ -34,7 +35,27 @@ internal static class Surroundings
         checks.AddRange(options.Delivery.Receivers.Select(receiver => DoctorCheck.Try(
             $"receiver {receiver.Name} takes spans at {receiver.Endpoint}", false,
             "spans wait in the queue while it is away; what it refuses is lost", () => Ask(receiver))));
+        if (options.Kubernetes.Server is not null || options.Kubernetes.IsMissed)
+        {
+            checks.Add(DoctorCheck.Try("pods have names: the API server answers", false,
+                "spans go without the names of their pods; give the service account get, list and watch of pods", () => AskCluster(options.Kubernetes)));
+        }
         return checks;
+    }
+
+    private static void AskCluster(KubernetesOptions options)
+    {
+        Require(options.Server is not null, "this is not in a pod: KUBERNETES_SERVICE_HOST does not say where the API server is");
+        using var limit = new CancellationTokenSource(Patience);
+        using var server = new ApiServer(options);
+        try
+        {
+            server.GetAsync("/api/v1/pods?limit=1", limit.Token).GetAwaiter().GetResult().Dispose();
+        }
+        catch (Exception failure) when (Informer.IsFailure(failure))
+        {
+            throw new InvalidOperationException(Informer.Explain(failure));
+        }
     }
 
     private static void Ask(ReceiverOptions receiver)

@@ -33,6 +33,12 @@ internal sealed record Pod
     /// <summary>Empty where it shares those of its node.</summary>
     internal IReadOnlyList<string> Addresses { get; init; } = [];
 
+    /// <summary>Nothing that is kept has changed.</summary>
+    internal bool IsAs(Pod other) =>
+        NodeName == other.NodeName && StartTime == other.StartTime && Owner == other.Owner && OnlyContainer == other.OnlyContainer &&
+        Labels.SequenceEqual(other.Labels) && Annotations.SequenceEqual(other.Annotations) &&
+        Containers.SequenceEqual(other.Containers) && Addresses.SequenceEqual(other.Addresses);
+
     internal string? Label(string name) => Find(Labels, name);
 
     internal static string? Find(IReadOnlyList<KeyValuePair<string, string>> list, string name)

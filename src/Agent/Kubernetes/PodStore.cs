@@ -46,8 +46,12 @@ internal sealed class PodStore(Action onChange) : IObjectStore
         lock (_lock)
         {
             Forget();
-            Drop(pod.Uid);
             _unlisted?.Remove(pod.Uid);
+            if (_byUid.TryGetValue(pod.Uid, out var known) && pod.IsAs(known) && !_deleted.Contains(pod.Uid))
+            {
+                return; // a probe failed, or the like
+            }
+            Drop(pod.Uid);
             _byUid[pod.Uid] = pod;
             foreach (var container in pod.Containers)
             {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+using Agent.Kubernetes;
+
 namespace Agent.Targets;
 
 /// <summary>What a process is chosen by. Read when asked for, once: most selectors need little of it.</summary>
-internal sealed class ProcessFacts(ProcFs proc, int pid, string program)
+/// <param name="pods">Null: there is no cluster to ask.</param>
+internal sealed class ProcessFacts(ProcFs proc, int pid, string program, PodStore? pods = null)
 {
     private string? _arguments;
     private string? _language;
     private bool? _isContained;
+    private ContainerPlace? _container;
 
     internal int Pid { get; } = pid;
 
@@ -20,6 +24,9 @@ internal sealed class ProcessFacts(ProcFs proc, int pid, string program)
 
     /// <summary>Runs in a container, as far as namespaces tell: its mounts or its process ids are not those of the first process.</summary>
     internal bool IsContained => _isContained ??= IsElsewhere("mnt") && (IsElsewhere("pid") || IsElsewhere("cgroup") || IsElsewhere("net"));
+
+    /// <summary>Null: it is in none, or in one that is not known yet.</summary>
+    internal PodPlace? Pod => pods is null ? null : (_container ??= ContainerPlace.Of(proc, Pid)) is { IsNone: false } place ? pods.Find(place) : null;
 
     private bool IsElsewhere(string kind) =>
         ProcFs.ReadLink($"{proc.Root}/{Pid}/ns/{kind}") is { } own && ProcFs.ReadLink($"{proc.Root}/1/ns/{kind}") is { } first && own != first;

@@ -48,7 +48,7 @@ internal sealed class ProgramChanges(
         var isNew = e.Chosen != 0;
         var alive = IsAlive(e, out var isOther);
         var program = isOther ? Command(e) : proc.Executable(pid) ?? Command(e);
-        var facts = new ProcessFacts(proc, pid, program);
+        var facts = names.Facts(pid, program);
         var selector = selection.Current;
         var naming = selector.Choose(facts, []);
         if (isNew ? naming is null : selector.IsExcluded(facts, []))
@@ -66,7 +66,7 @@ internal sealed class ProgramChanges(
     {
         var pid = (int)e.Pid;
         if (pid == Environment.ProcessId || proc.Executable(pid) is not { } program ||
-            selection.Current.Choose(new ProcessFacts(proc, pid, program), []) is not { } naming ||
+            selection.Current.Choose(names.Facts(pid, program), []) is not { } naming ||
             tree.Of(pid) is not { } cgroup || !tree.Allows(cgroup))
         {
             return;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+using Agent.Kubernetes;
+
 namespace Agent.Targets;
 
 /// <summary>One entry of what to trace, or not to trace: all conditions that it has must fit.</summary>
@@ -16,6 +18,8 @@ internal sealed record Selector
 
     internal bool ContainersOnly { get; init; }
 
+    internal PodSelector? Pod { get; init; }
+
     /// <summary>It has a condition that cannot be tested here: it never fits.</summary>
     internal bool IsUntestable { get; init; }
 
@@ -27,11 +31,11 @@ internal sealed record Selector
 
     /// <summary>An entry that says nothing selects nothing.</summary>
     internal bool HasConditions =>
-        Ports is not null || Program is not null || Language is not null || Arguments is not null || Pids is not null || ContainersOnly;
+        Ports is not null || Program is not null || Language is not null || Arguments is not null || Pids is not null || ContainersOnly || Pod is not null;
 
     /// <summary>Fits every program there is.</summary>
     internal bool IsEverything =>
-        this is { Ports: null, Language: null, Arguments: null, Pids: null, ContainersOnly: false, IsUntestable: false, IsSilent: false } &&
+        this is { Ports: null, Language: null, Arguments: null, Pids: null, ContainersOnly: false, Pod: null, IsUntestable: false, IsSilent: false } &&
         Program is Glob { IsEverything: true };
 
     /// <param name="ports">On which it listens, as far as that is known.</param>
@@ -41,6 +45,7 @@ internal sealed record Selector
         Program?.Matches(process.Program) != false &&
         Ports?.ContainsAny(ports) != false &&
         (!ContainersOnly || process.IsContained) &&
+        (Pod is null || (process.Pod is { } pod && Pod.Fits(pod))) &&
         Arguments?.Matches(process.Arguments) != false &&
         Language?.Matches(process.Language) != false;
 }

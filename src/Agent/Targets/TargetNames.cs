@@ -16,6 +16,9 @@ internal sealed class TargetNames(ProcFs proc, KubernetesNames? kubernetes = nul
     private readonly Lock _lock = new();
     private Queue<Unnamed> _unnamed = [];
 
+    /// <summary>What a process is chosen by.</summary>
+    internal ProcessFacts Facts(int pid, string program) => new(proc, pid, program, kubernetes?.Pods);
+
     /// <param name="before">What its process was a target as, or its parent: where it is gone already.</param>
     internal Target Describe(int pid, string program, Declaration declaration, Naming naming, Target? before = null)
     {

@@ -56,9 +56,31 @@ internal sealed class TargetSearch(
             {
                 LetGo(process);
             }
-            else if (process.Target.Pid == process.Pid && (Naming(scan, process.Pid) ?? default) is var naming && naming != process.Target.Naming)
+            else
             {
-                processes.Rename(process.Target, names.Describe(process.Pid, process.Program, process.Target.Declaration, naming, process.Target));
+                Rename(scan, process);
+            }
+        }
+        Everywhere();
+    }
+
+    /// <summary>More is known of pods: looks for what they choose, and lets go of what they exclude.</summary>
+    internal void OfPods()
+    {
+        if (!selection.Current.UsesPods)
+        {
+            return;
+        }
+        var scan = new ProcessScan(proc);
+        foreach (var process in processes.Running)
+        {
+            if (selection.Current.IsExcluded(Facts(process), scan.PortsOf(process.Pid)))
+            {
+                LetGo(process);
+            }
+            else
+            {
+                Rename(scan, process);
             }
         }
         Everywhere();
@@ -79,7 +101,7 @@ internal sealed class TargetSearch(
     internal void At(int pid, ushort port)
     {
         if (selection.Current.UsesPorts && IsEligible(pid) && proc.Executable(pid) is { } program &&
-            selection.Current.Choose(new ProcessFacts(proc, pid, program), [port]) is { } naming)
+            selection.Current.Choose(names.Facts(pid, program), [port]) is { } naming)
         {
             AddTree(new ProcessScan(proc), pid, naming);
         }
@@ -100,8 +122,16 @@ internal sealed class TargetSearch(
     // Null: it is not chosen.
     private Naming? Naming(ProcessScan scan, int pid) =>
         IsEligible(pid) && proc.Executable(pid) is { } program
-            ? selection.Current.Choose(new ProcessFacts(proc, pid, program), scan.PortsOf(pid))
+            ? selection.Current.Choose(names.Facts(pid, program), scan.PortsOf(pid))
             : null;
+
+    private void Rename(ProcessScan scan, TargetProcess process)
+    {
+        if (process.Target.Pid == process.Pid && (Naming(scan, process.Pid) ?? default) is var naming && naming != process.Target.Naming)
+        {
+            processes.Rename(process.Target, names.Describe(process.Pid, process.Program, process.Target.Declaration, naming, process.Target));
+        }
+    }
 
     // Chosen itself, or below one that is.
     private bool IsKept(ProcessScan scan, TargetProcess process) =>
@@ -109,7 +139,7 @@ internal sealed class TargetSearch(
         (Naming(scan, process.Pid) is not null ||
             (processes.Find(scan.ParentOf(process.Pid)) is { } parent && IsKept(scan, parent)));
 
-    private ProcessFacts Facts(TargetProcess process) => new(proc, process.Pid, process.Program);
+    private ProcessFacts Facts(TargetProcess process) => names.Facts(process.Pid, process.Program);
 
     // What its open connections still tell is dropped; what it opens from now on is not looked at.
     private void LetGo(TargetProcess process)
@@ -157,7 +187,7 @@ internal sealed class TargetSearch(
             }
             var process = processes.Find(child);
             if (process is null && proc.Executable(child) is { } program &&
-                new ProcessFacts(proc, child, program) is var facts && !selection.Current.IsExcluded(facts, []))
+                names.Facts(child, program) is var facts && !selection.Current.IsExcluded(facts, []))
             {
                 process = Find(child, parent, selection.Current.Choose(facts, []) ?? default);
                 found |= process is not null;

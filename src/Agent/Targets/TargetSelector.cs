@@ -22,6 +22,9 @@ internal sealed class TargetSelector(
     /// <summary>True when a process can be chosen for a port it listens on.</summary>
     internal bool UsesPorts => IsDefault || selected.Any(entry => entry.Ports is not null);
 
+    /// <summary>True when what is known of pods decides.</summary>
+    internal bool UsesPods => selected.Concat(_excluded).Any(entry => entry.Pod is not null);
+
     /// <summary>True when a process can be excluded for a port it listens on.</summary>
     internal bool ExcludesPorts => _excluded.Any(entry => entry.Ports is not null);
 

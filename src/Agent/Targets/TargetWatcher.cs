@@ -15,6 +15,7 @@ internal sealed class TargetWatcher(
     Action<TargetProcess> findTls, OnceLog log)
 {
     private const int LookMilliseconds = 1000;
+    private bool _podsChanged; // looking at every process takes milliseconds: not for each pod of a list
 
     /// <summary>Works through changes until the queue is closed.</summary>
     internal void Run(ChangeQueue changes, Func<bool> eventsWereLost)
@@ -25,6 +26,7 @@ internal sealed class TargetWatcher(
         }
         var scan = false;
         var next = 0L;
+        var nextPods = 0L;
         while (!changes.IsClosed)
         {
             try
@@ -43,6 +45,11 @@ internal sealed class TargetWatcher(
                         search.Everywhere();
                     }
                     scan = false;
+                }
+                if (_podsChanged && Environment.TickCount64 >= nextPods)
+                {
+                    (_podsChanged, nextPods) = (false, Environment.TickCount64 + LookMilliseconds);
+                    search.OfPods();
                 }
                 processes.ReleaseExpired();
             }
@@ -80,6 +87,7 @@ internal sealed class TargetWatcher(
                 break;
             case ChangeKind.Pods:
                 names.Complete();
+                _podsChanged = true;
                 break;
             case ChangeKind.Secures:
                 FindTls(change.Pid);

@@ -95,6 +95,27 @@ public sealed class WatchTests : Scenario
         Assert.Contains("containerd://", printed, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_doctor_asks_it()
+    {
+        var cluster = new Cluster(Sandbox);
+        Assert.Contains("the API server cannot be reached", Doctor(cluster), StringComparison.Ordinal);
+        cluster.Serve();
+        Assert.Matches("(?m)^yes +pods have names", Doctor(cluster));
+        File.WriteAllText(Path.Combine(cluster.Account, "token"), "wrong");
+        Assert.Contains("does not accept the token of the service account (401)", Doctor(cluster), StringComparison.Ordinal);
+    }
+
+    private string Doctor(Cluster cluster)
+    {
+        var start = new ProgramStart("/bin/sh", "-c", "\"$0\" doctor; true", Repository.Agent);
+        foreach (var (name, value) in cluster.Settings)
+        {
+            start.Environment[name] = value!;
+        }
+        return Sandbox.StartOutside(start).Finish();
+    }
+
     private long Resident(int pods)
     {
         var sandbox = AddSandbox();

@@ -6,8 +6,6 @@ namespace Agent.Config.Keys;
 /// <summary>Which processes are traced, and what they are called.</summary>
 internal static class TargetKeys
 {
-    private const string NeedsKubernetes = "needs Kubernetes metadata, which Hilo does not read yet: an entry with it selects nothing";
-
     internal static readonly ConfigKey[] All =
     [
         Key("open_port", KeyType.Ports, "OTEL_EBPF_OPEN_PORT", null, "Ports they listen on: 80,443,8000-8999. All of open_port, auto_target_exe and auto_target_language that are set must fit.").Live(),
@@ -51,9 +49,15 @@ internal static class TargetKeys
         Key($"{list}[].target_pids", KeyType.List, "", null, "Process ids.").Live(),
         Key($"{list}[].containers_only", KeyType.Switch, "", "false", "Only what runs in containers.").Live(),
         Missing($"{list}[].container_name", "", "needs the names of containers, which Hilo does not ask for yet: an entry with it selects nothing"),
-        .. Array.ConvertAll<string, ConfigKey>(
-            ["namespace", "pod_name", "deployment_name", "replicaset_name", "statefulset_name", "daemonset_name", "cronjob_name",
-                "job_name", "owner_name", "container_name", "pod_labels", "pod_annotations"],
-            name => Missing($"{list}[].k8s_{name}", "", NeedsKubernetes)),
+        .. Array.ConvertAll<(string Name, string Meaning), ConfigKey>(
+            [
+                ("namespace", "Namespace of their pod."), ("pod_name", "Its name."), ("container_name", "Their container in it."),
+                ("deployment_name", "The Deployment that it is of."), ("replicaset_name", "The ReplicaSet that it is of."),
+                ("statefulset_name", "The StatefulSet that it is of."), ("daemonset_name", "The DaemonSet that it is of."),
+                ("cronjob_name", "The CronJob that it is of."), ("job_name", "The Job that it is of."), ("owner_name", "Any of these."),
+            ],
+            one => Key($"{list}[].k8s_{one.Name}", KeyType.Text, "", null, one.Meaning).Live()),
+        Key($"{list}[].k8s_pod_labels", KeyType.Map, "", null, "Labels that it must have, each with what its value must be like.").Live(),
+        Key($"{list}[].k8s_pod_annotations", KeyType.Map, "", null, "Annotations, likewise; of at most 256 bytes.").Live(),
     ];
 }
