@@ -44,6 +44,12 @@ openssl() {
     done_stage
 }
 
+librdkafka() {
+    stage librdkafka librdkafka native/librdkafka.sh native/librdkafka native/fetch.sh native/versions.sh out/openssl/lib && return
+    native/librdkafka.sh
+    done_stage
+}
+
 bpf_flags() {
     local machine
     machine=$(uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
@@ -73,7 +79,7 @@ agent() {
     local tfm=${AotTfm:-net9.0}
     [ -x out/hilo ] || rm -f out/stamps/agent
     stage agent "out/hilo ($tfm)" src bpf/contract native/versions.sh global.json Directory.*.props .editorconfig \
-        out/native/*.a out/openssl/lib out/bpf out/proto && return
+        out/native/*.a out/openssl/lib out/librdkafka/*.a out/bpf out/proto && return
     # For cmake, with which the SDK compiles its own code over OpenSSL. Its trials name libraries in an order that only lld takes.
     OPENSSL_ROOT_DIR=$root/out/openssl CFLAGS="-Os -ffunction-sections -fdata-sections" LDFLAGS=-fuse-ld=lld \
         quietly dotnet publish src/Agent --framework "$tfm" --configuration Release --output out/publish
@@ -86,6 +92,7 @@ build() {
     packages
     native
     openssl
+    librdkafka
     bpf
     agent
 }

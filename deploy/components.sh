@@ -46,13 +46,16 @@ component libbpf "$LIBBPF_VERSION" 'LGPL-2.1-only OR BSD-2-Clause' "pkg:deb/debi
     < <(tar -xOzf out/packages/libbpf_"${LIBBPF_VERSION%-*}".orig.tar.gz --wildcards '*/LICENSE' '*/LICENSE.BSD-2-Clause')
 component openssl "$OPENSSL_VERSION" Apache-2.0 "pkg:deb/debian/openssl@$OPENSSL_VERSION?arch=source" libssl.a libcrypto.a \
     < <(tar -xOzf out/packages/openssl_"${OPENSSL_VERSION%-*}".orig.tar.gz --wildcards '*/LICENSE.txt')
+component librdkafka "$LIBRDKAFKA_VERSION" 'BSD-2-Clause AND BSD-3-Clause AND MIT AND Zlib AND Apache-2.0' \
+    "pkg:deb/debian/librdkafka@$LIBRDKAFKA_VERSION?arch=source" librdkafka.a \
+    < <(tar -xOzf out/packages/librdkafka_"${LIBRDKAFKA_VERSION%-*}".orig.tar.gz --wildcards '*/LICENSES.txt')
 debian elfutils libelf-dev 'LGPL-3.0-or-later OR GPL-2.0-or-later' libelf.a
 debian nghttp2 libnghttp2-dev MIT libnghttp2.a
 debian libyaml libyaml-dev MIT libyaml.a
 debian glibc libc6-dev LGPL-2.1-or-later
 debian gcc-runtime gcc-12-base 'GPL-3.0-or-later WITH GCC-exception-3.1'
 
-for archive in out/native/*.a out/openssl/lib/*.a; do
+for archive in out/native/*.a out/openssl/lib/*.a out/librdkafka/*.a; do
     [[ " ${accounted[*]} " == *" ${archive##*/} "* ]] || fail "components: $archive is linked, and deploy/components.sh does not say what it is"
 done
 

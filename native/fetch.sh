@@ -43,6 +43,7 @@ suite() {
 cd "$dir"
 source_package libbpf "$LIBBPF_VERSION" "$LIBBPF_SHA256"
 source_package openssl "$OPENSSL_VERSION" "$OPENSSL_SHA256"
+source_package librdkafka "$LIBRDKAFKA_VERSION" "$LIBRDKAFKA_SHA256"
 if ! is "$PROTO_SHA256" "opentelemetry-proto_${PROTO_VERSION}_all.deb"; then
     suite
     apt-get -qq download "opentelemetry-proto=$PROTO_VERSION" ||

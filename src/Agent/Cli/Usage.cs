@@ -58,10 +58,13 @@ internal static class Usage
           HILO_RECEIVERS                       more of them: names a,b; for each HILO_RECEIVER_A_ENDPOINT, _TYPE (otlp, zipkin,
                                                file), _SERVER_NAME (in its certificate), and what there is for OTLP above
           HTTPS_PROXY, HTTP_PROXY, NO_PROXY    the way there (SOCKS: not for gRPC without TLS)
-          HILO_QUEUE                           memory (default), or disk:/var/lib/hilo: there spans wait for receivers that are away
+          HILO_QUEUE                           memory (default), or disk:/var/lib/hilo: there spans wait for receivers that are away, or
+                                               kafka:HOST:9092,.../TOPIC: into it with run and collect, out of it with forward
           HILO_QUEUE_BYTES                     memory for that (16777216)
           HILO_QUEUE_DISK_BYTES, _DISK_AGE     what files may take (1GiB) and how old they may get (72h; no limit); oldest go first
           HILO_QUEUE_SYNC                      spans that no receiver has are on disk after this time (100ms)
+          HILO_KAFKA_TLS, _CERTIFICATE,        on (with a certificate), files (PEM); _SASL (plain, scram-sha-256, scram-sha-512), _USER,
+            _CLIENT_CERTIFICATE, _CLIENT_KEY   _PASSWORD; _MAX_MESSAGE (1000000), _COMPRESSION (lz4, gzip, snappy, none), _GROUP (hilo)
           OTEL_EBPF_TRACE_PRINTER              tree (default without an endpoint), text, json, json_indent, disabled
           OTEL_LOG_LEVEL                       debug, info, warn, error, none
 

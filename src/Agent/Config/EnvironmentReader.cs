@@ -82,7 +82,7 @@ internal sealed class EnvironmentReader
     private DeliveryOptions ReadDelivery()
     {
         var options = DeliveryOptions.FromEnvironment(_source.Variable);
-        return options.Receivers.Count == 0 && options.Printer is null
+        return options.Targets.Count == 0 && options.Printer is null
             ? options with { Printer = TracePrinter.Tree }
             : options;
     }

@@ -12,6 +12,12 @@ internal sealed record DeliveryOptions
     /// <summary>Each gets every span, at its own pace.</summary>
     public IReadOnlyList<ReceiverOptions> Receivers { get; init; } = [];
 
+    /// <summary>If the queue is a topic: what is written goes there, and to receivers from there.</summary>
+    public ReceiverOptions? Topic { get; init; }
+
+    /// <summary>Where this process sends what it takes.</summary>
+    public IReadOnlyList<ReceiverOptions> Targets => Topic is null ? Receivers : [Topic];
+
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A receiver that is away is asked that often, for as long as the queue can hold what waits for it.</summary>
@@ -54,6 +60,7 @@ internal sealed record DeliveryOptions
         var options = new DeliveryOptions
         {
             Receivers = ReceiverVariables.Read(variable, exporters),
+            Topic = QueueVariables.ReadTopic(variable),
             Spool = QueueVariables.ReadSpool(variable),
             KnownMethods = settings.Text("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"),
             Printer = ReadPrinter(settings) ?? exporters.Printer,

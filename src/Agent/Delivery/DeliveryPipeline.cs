@@ -3,6 +3,7 @@
 //
 //   event thread → SpanSink ─┬→ batch ┬→ BatchQueue → ExportLoop → exporter       one of both for each receiver
 //   other senders → Intake ──┘        ├→ or Spool   → ExportLoop → exporter       one spool for all
+//                                     │                               (a topic is one, and alone, if the queue is Kafka)
 //                                     └→ BatchQueue → PrintLoop  → printer → standard output
 //
 // Receivers answer to the ledger, each for itself; the printer only when there is none.
@@ -37,7 +38,7 @@ internal sealed class DeliveryPipeline : IDisposable
     {
         _ledger = ledger;
         var tasks = new List<Task>();
-        var receivers = options.Receivers;
+        var receivers = options.Targets;
         Ledger[] ledgers = receivers.Count == 1 ? [ledger] : [.. receivers.Select(receiver => ledger.Branch(receiver.Name))];
         if (options.Spool is not null && receivers.Count > 0)
         {
@@ -56,14 +57,14 @@ internal sealed class DeliveryPipeline : IDisposable
         var printer = CreatePrinter(options, terminal);
         if (printer is not null)
         {
-            var answering = options.Receivers.Count == 0 ? ledger : null;
+            var answering = options.Targets.Count == 0 ? ledger : null;
             var loop = new PrintLoop(Queue(answering, Math.Min(options.MaxQueueBytes, MaxPrintQueueBytes)), printer, output, answering, log);
             tasks.Add(Task.Run(() => loop.RunAsync(_drain.Token)));
         }
 
         _work = Task.WhenAll(tasks);
         _takers = new Takers(_queues, _spool);
-        _intake = new Intake(_takers, awaitsReceivers: false, ledger);
+        _intake = new Intake(_takers, awaitsReceivers: options.Topic is not null, ledger);
         var spans = new ExchangeSpans(new Clock(), new HttpMethods(options.KnownMethods), new ExchangeNotes(options.CapturedHeaders), options.Routes);
         Sink = new SpanSink(spans, ledger, options.BatchDelay, Accept);
 
@@ -130,7 +131,7 @@ internal sealed class DeliveryPipeline : IDisposable
         TracePrinter.Json => new JsonPrinter(),
         TracePrinter.IndentedJson => new JsonPrinter(isIndented: true),
         TracePrinter.Tree => new TreePrinter(terminal, TimeProvider.System),
-        null when options.Receivers.Count == 0 => new TreePrinter(terminal, TimeProvider.System),
+        null when options.Targets.Count == 0 => new TreePrinter(terminal, TimeProvider.System),
         _ => null,
     };
 

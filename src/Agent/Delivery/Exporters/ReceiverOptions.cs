@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
+using Agent.Delivery.Kafka;
 
 namespace Agent.Delivery.Exporters;
 
@@ -11,7 +12,7 @@ internal sealed record ReceiverOptions
 
     /// <summary>
     /// http, https: the full URL that requests are sent to (for gRPC, host and port of it). unix: the path of a socket.
-    /// file: the path of a file.
+    /// file: the path of a file. kafka: brokers and topic, for people.
     /// </summary>
     internal required Uri Endpoint { get; init; }
 
@@ -32,6 +33,9 @@ internal sealed record ReceiverOptions
     /// <summary>Null: connect directly.</summary>
     internal IWebProxy? Proxy { get; init; }
 
+    /// <summary>Of a topic.</summary>
+    internal KafkaOptions? Kafka { get; init; }
+
     internal bool IsSocket => Endpoint.Scheme == ReceiverEndpoint.UnixScheme;
 
     internal IExporter CreateExporter() => Protocol switch
@@ -39,6 +43,7 @@ internal sealed record ReceiverOptions
         ReceiverProtocol.OtlpGrpc => new OtlpGrpcExporter(this),
         ReceiverProtocol.Zipkin => new ZipkinExporter(this),
         ReceiverProtocol.File => new FileExporter(this),
+        ReceiverProtocol.Kafka => new KafkaExporter(this),
         _ => new OtlpHttpExporter(this),
     };
 }

@@ -12,4 +12,7 @@ internal enum ReceiverProtocol
 
     /// <summary>OTLP JSON lines, appended to a file.</summary>
     File,
+
+    /// <summary>A topic.</summary>
+    Kafka,
 }

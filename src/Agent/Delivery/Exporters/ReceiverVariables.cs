@@ -4,6 +4,7 @@
 // is sent.
 using System.Net;
 using Agent.Config;
+using Agent.Delivery.Kafka;
 
 namespace Agent.Delivery.Exporters;
 
@@ -88,10 +89,14 @@ internal sealed class ReceiverVariables
     private ReceiverOptions ReadNamed(string name)
     {
         var settings = new Variables(_variable, $"HILO_RECEIVER_{name.Replace('-', '_').ToUpperInvariant()}_");
-        var type = settings.Word("TYPE", "use otlp, zipkin or file", "otlp", "zipkin", "file") ?? "otlp";
+        var type = settings.Word("TYPE", "use otlp, zipkin, file or kafka", "otlp", "zipkin", "file", "kafka") ?? "otlp";
         var isGrpc = IsGrpc(settings);
         var (variable, text) = settings.Find("ENDPOINT") ?? throw new ConfigException(
             settings.NameOf("ENDPOINT"), "", $"say where the spans for {name} go ({ListName})");
+        if (type == "kafka")
+        {
+            return Common(settings, KafkaVariables.ReadReceiver(_variable, name, variable, text));
+        }
         var protocol = type switch
         {
             "zipkin" => ReceiverProtocol.Zipkin,

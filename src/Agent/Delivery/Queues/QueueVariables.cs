@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Agent.Config;
+using Agent.Delivery.Exporters;
+using Agent.Delivery.Kafka;
 
 namespace Agent.Delivery.Queues;
 
@@ -10,7 +12,7 @@ internal static class QueueVariables
     private const string Disk = "disk:";
     private const long LeastBytes = 16 << 20;
 
-    /// <summary>Null: the queue is in memory alone.</summary>
+    /// <summary>Null: the queue is not on disk.</summary>
     internal static SpoolOptions? ReadSpool(Func<string, string?> variable)
     {
         var settings = new Variables(variable);
@@ -21,14 +23,21 @@ internal static class QueueVariables
         switch (queue)
         {
             case "" or "memory":
+            case var topic when topic.StartsWith(KafkaVariables.Scheme, StringComparison.Ordinal):
                 return null;
             case var disk when disk.StartsWith(Disk, StringComparison.Ordinal) && Path.IsPathFullyQualified(disk[Disk.Length..]):
                 var options = new SpoolOptions { Directory = disk[Disk.Length..], MaxAge = age };
                 return options with { MaxBytes = bytes ?? options.MaxBytes, SyncInterval = sync ?? options.SyncInterval };
             default:
-                throw new ConfigException(Queue, queue, "use memory or disk:/var/lib/hilo");
+                throw new ConfigException(Queue, queue, "use memory, disk:/var/lib/hilo or kafka:BROKERS/TOPIC");
         }
     }
+
+    /// <summary>Null: the queue is not a topic.</summary>
+    internal static ReceiverOptions? ReadTopic(Func<string, string?> variable) =>
+        variable(Queue)?.Trim() is { } queue && queue.StartsWith(KafkaVariables.Scheme, StringComparison.Ordinal)
+            ? KafkaVariables.ReadReceiver(variable, "kafka", Queue, queue)
+            : null;
 
     private static long? ParseRoom(string text) => Durations.ParseSize(text) is { } bytes and >= LeastBytes ? bytes : null;
 }
