@@ -20,6 +20,9 @@ try
         case ["collect"]:
             configuration = Configuration.Load(file);
             return Collect.Execute(configuration);
+        case ["forward"]:
+            configuration = Configuration.Load(file);
+            return Forward.Execute(configuration);
         case ["doctor", .. var manner] when manner is [] or ["--json"]:
             KernelLog.Capture();
             configuration = Configuration.Load(file);

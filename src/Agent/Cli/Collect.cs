@@ -11,9 +11,6 @@ namespace Agent.Cli;
 /// <summary><c>hilo collect</c>.</summary>
 internal static class Collect
 {
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(1);
-
     internal static int Execute(Configuration configuration)
     {
         var options = configuration.Read(IngestOptions.Otlp);
@@ -32,7 +29,7 @@ internal static class Collect
         using var asked = MetricsServer.Start(options.Health, health);
         var ledger = new Ledger();
         using var stopped = new ManualResetEventSlim();
-        using var signals = new Signals(stopped.Set, () => Log.Always("SIGHUP: nothing to read again"), () => Report(ledger));
+        using var signals = new Signals(stopped.Set, () => Log.Always("SIGHUP: nothing to read again"), () => Role.Report(ledger));
         using var delivery = DeliveryPipeline.Start(options.Delivery, ledger, Log.Warn);
         using var servers = IngestServers.Start(options.Ingest, delivery.Intake, Log.Warn);
         var metrics = new Metrics(Usage.Version, new SpanMetrics(ledger, _ => 0).Describe, servers.Counters.Describe);
@@ -41,32 +38,12 @@ internal static class Collect
         health.Ready();
         manager?.Ready("collecting");
 
-        Await(stopped, pulse);
+        Role.Await(stopped, pulse, () => true);
         health.Stopping();
         manager?.Stopping();
-        servers.StopAsync(DrainLimit).GetAwaiter().GetResult();
-        delivery.StopAsync(DrainLimit).GetAwaiter().GetResult();
-        Report(ledger);
+        servers.StopAsync(Role.DrainLimit).GetAwaiter().GetResult();
+        delivery.StopAsync(Role.DrainLimit).GetAwaiter().GetResult();
+        Role.Report(ledger);
         return 0;
-    }
-
-    // All work is done by the thread pool: while that turns, the process is alive.
-    private static void Await(ManualResetEventSlim stopped, Pulse pulse)
-    {
-        while (!stopped.Wait(BeatInterval))
-        {
-            if (Task.Run(() => { }).Wait(BeatInterval))
-            {
-                pulse.Beat();
-            }
-        }
-    }
-
-    private static void Report(Ledger ledger)
-    {
-        foreach (var balance in ledger.Balances(_ => 0))
-        {
-            Log.Always(balance.ToString());
-        }
     }
 }

@@ -11,6 +11,7 @@ internal static class Usage
 
           hilo [run]    trace until stopped; traces on stdout, everything else on stderr
           hilo collect  take spans from others and pass them on, without tracing
+          hilo forward  take spans out of a topic of Kafka and pass them on
           hilo doctor   [--json] try every kernel feature, receivers and rights; say what is missing, why, and what to do
           hilo explain  PID: whether that process is traced, and why; what can be probed in it
           hilo sysdump  [FILE]: one archive of texts for a bug report, without secrets

@@ -23,7 +23,7 @@ internal sealed class Ledger(string? receiver = null, Ledger? root = null)
     private long _received;
     private long _kept;
 
-    /// <summary>Taken from senders of other spans.</summary>
+    /// <summary>Taken from senders of other spans, of one of several receivers: for it alone. Negative: given back.</summary>
     public void Received(long spans) => Interlocked.Add(ref _received, spans);
 
     /// <summary>A span of a trace that is not sampled is exported all the same.</summary>
@@ -65,7 +65,7 @@ internal sealed class Ledger(string? receiver = null, Ledger? root = null)
 
         var ringFull = kernel(Counter.RingFull);
         dropped[(int)DropReason.RingFull] += ringFull;
-        var received = Interlocked.Read(ref (root ?? this)._received);
+        var received = Interlocked.Read(ref _received) + (root is null ? 0 : Interlocked.Read(ref root._received));
         var kept = Interlocked.Read(ref (root ?? this)._kept);
         return new LedgerBalance(kernel(Counter.Emitted) + ringFull + received + kept, exported, dropped, kernel(Counter.Unsampled) - kept)
         {

@@ -32,7 +32,7 @@ internal static class Surroundings
             checks.Add(DoctorCheck.Try($"the queue can be kept in {spool.Directory}", false,
                 "spans wait in memory until it can be used; make it writable, or name another with HILO_QUEUE", () => TryWrite(spool.Directory)));
         }
-        checks.AddRange(options.Delivery.Receivers.Select(receiver => DoctorCheck.Try(
+        checks.AddRange(options.Delivery.Targets.Select(receiver => DoctorCheck.Try(
             $"receiver {receiver.Name} takes spans at {receiver.Endpoint}", false,
             "spans wait in the queue while it is away; what it refuses is lost", () => Ask(receiver))));
         if (options.Kubernetes.Server is not null || options.Kubernetes.IsMissed)

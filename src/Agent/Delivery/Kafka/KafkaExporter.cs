@@ -47,7 +47,11 @@ internal sealed class KafkaExporter : IExporter
             _messages.Read(request, _maxBatch);
         }
         var (waited, progress) = (Stopwatch.StartNew(), _done);
-        _error = KafkaError.None;
+        _error = request.Entries.Count == 0 ? _producer.Ask(_timeout) : KafkaError.None;
+        if (_error != KafkaError.None)
+        {
+            return new SendResult(SendOutcome.TryAgain, Message: _producer.Trouble ?? Explain());
+        }
         while (_done < _messages.Messages.Count)
         {
             cancel.ThrowIfCancellationRequested();

@@ -27,10 +27,7 @@ internal sealed unsafe class KafkaProducer(KafkaOptions options, int batchBytes,
     /// <summary>False: there is no room now. Other errors are delivered like those of brokers.</summary>
     internal bool TrySend(int number, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        if (_topic == 0)
-        {
-            _topic = LibRdKafka.NewTopic(Handle, _name, 0);
-        }
+        Open();
         fixed (byte* keyBytes = key, bytes = value)
         {
             if (LibRdKafka.Produce(
@@ -49,6 +46,29 @@ internal sealed unsafe class KafkaProducer(KafkaOptions options, int batchBytes,
 
     /// <summary>Sends at once what is there, and tells what became of it, until nothing is on its way or the time is over.</summary>
     internal void Flush(TimeSpan limit) => LibRdKafka.Flush(Handle, (int)limit.TotalMilliseconds);
+
+    /// <summary>Whether the topic is there; <see cref="KafkaClient.Trouble"/> may say more.</summary>
+    internal KafkaError Ask(TimeSpan limit)
+    {
+        Open();
+        LibRdKafka.Description* description;
+        var error = LibRdKafka.Describe(Handle, 0, _topic, &description, (int)limit.TotalMilliseconds);
+        _ = LibRdKafka.Poll(Handle, 0);
+        if (error == KafkaError.None)
+        {
+            error = description->Topics > 0 ? description->TopicElements[0].Error : KafkaError.None;
+            LibRdKafka.DestroyDescription(description);
+        }
+        return error;
+    }
+
+    private void Open()
+    {
+        if (_topic == 0)
+        {
+            _topic = LibRdKafka.NewTopic(Handle, _name, 0);
+        }
+    }
 
     protected override void Delivered(in LibRdKafka.Message message) => delivered((int)message.Opaque, message.Error);
 

@@ -57,6 +57,26 @@ internal static unsafe partial class LibRdKafka
         internal Place* Elements;
     }
 
+    /// <summary>rd_kafka_metadata_topic.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct TopicDescription
+    {
+        internal byte* Name;
+        internal int Partitions;
+        internal void* Elements;
+        internal KafkaError Error;
+    }
+
+    /// <summary>rd_kafka_metadata.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Description
+    {
+        internal int Brokers;
+        internal void* BrokerElements;
+        internal int Topics;
+        internal TopicDescription* TopicElements;
+    }
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_new")]
     internal static partial nint NewSettings();
 
@@ -114,6 +134,13 @@ internal static unsafe partial class LibRdKafka
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_purge")]
     internal static partial KafkaError Purge(nint client, int flags);
+
+    /// <summary>Waits for a broker.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_metadata")]
+    internal static partial KafkaError Describe(nint client, int all, nint topic, Description** description, int milliseconds);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_metadata_destroy")]
+    internal static partial void DestroyDescription(Description* description);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_poll_set_consumer")]
     internal static partial KafkaError PollAsConsumer(nint client);

@@ -60,6 +60,20 @@ public sealed class KafkaExporterTests
     }
 
     [Fact]
+    public async Task A_request_without_spans_asks_whether_the_topic_is_there()
+    {
+        var cluster = new KafkaCluster();
+        using var exporter = Exporter(cluster);
+        Assert.Equal(new SendResult(SendOutcome.Accepted), await exporter.SendAsync(new ExportRequest(), Cancel));
+        var queue = cluster.Queue;
+        cluster.Dispose();
+        using var without = DeliveryOptions.FromEnvironment(name => name == "HILO_QUEUE" ? queue : null).Topic!.CreateExporter();
+        var result = await without.SendAsync(new ExportRequest(), Cancel);
+        Assert.Equal(SendOutcome.TryAgain, result.Outcome);
+        Assert.Contains("refused", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Errors_that_pass_lose_and_double_nothing()
     {
         using var cluster = new KafkaCluster(brokers: 3, partitions: 3);
