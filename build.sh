@@ -27,7 +27,7 @@ root=$PWD
 # Hosts are not named here: packages come from the registries that apt and NuGet are configured with.
 packages() {
     need_packages clang-19 lld-19 llvm-19 bpftool libelf-dev zlib1g-dev libnghttp2-dev libyaml-dev cmake make gcc libc6-dev dpkg-dev perl \
-        debian-archive-keyring ca-certificates xz-utils brotli
+        debian-archive-keyring ca-certificates xz-utils liblzma-dev
     command -v dotnet >/dev/null || fail "the .NET SDK is missing: dotnet is not on PATH"
 }
 
@@ -70,7 +70,7 @@ bpf() {
     (
         cd out/bpf
         stat --printf '%n %s\n' *.bpf.o | sed 's/\.bpf\.o / /' > objects.txt
-        cat *.bpf.o | brotli --best --output=objects.br -
+        cat *.bpf.o | xz --format=xz --check=crc32 --lzma2=preset=9e,dict=4MiB,pb=3 >objects.xz
     )
     done_stage
 }

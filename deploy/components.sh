@@ -51,6 +51,8 @@ component librdkafka "$LIBRDKAFKA_VERSION" 'BSD-2-Clause AND BSD-3-Clause AND MI
     < <(tar -xOzf out/packages/librdkafka_"${LIBRDKAFKA_VERSION%-*}".orig.tar.gz --wildcards '*/LICENSES.txt')
 debian elfutils libelf-dev 'LGPL-3.0-or-later OR GPL-2.0-or-later' libelf.a
 debian nghttp2 libnghttp2-dev MIT libnghttp2.a
+# In the public domain, which SPDX has no name for.
+debian xz liblzma-dev NOASSERTION liblzma.a
 debian libyaml libyaml-dev MIT libyaml.a
 debian glibc libc6-dev LGPL-2.1-or-later
 debian gcc-runtime gcc-12-base 'GPL-3.0-or-later WITH GCC-exception-3.1'

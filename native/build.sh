@@ -24,8 +24,13 @@ dpkg-source --extract "$packages/libbpf.dsc" "$work/libbpf" >/dev/null 2>&1
 make -s -j2 -C "$work/libbpf/src" CFLAGS="-O2 -g -fPIC" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 OBJDIR="$work/o" DESTDIR="$work/root" \
     PREFIX=/usr LIBDIR=/usr/lib install install_uapi_headers >/dev/null
 cp -r "$work/root/usr/include" "$out/native/include"
-cp "$work/root/usr/lib/libbpf.a" "/usr/lib/$multiarch"/lib{elf,nghttp2,yaml}.a "$out/native/"
-cp "/usr/lib/$multiarch"/lib{nghttp2,yaml}.so "$out/native/jit/"
+cp "$work/root/usr/lib/libbpf.a" "/usr/lib/$multiarch"/lib{elf,nghttp2,yaml,lzma}.a "$out/native/"
+cp "/usr/lib/$multiarch"/lib{nghttp2,yaml,lzma}.so "$out/native/jit/"
+
+# Nothing unwinds through C: the runtime does not look into it, and it throws nothing.
+for library in "$out"/native/lib{bpf,elf,nghttp2,yaml,lzma}.a; do
+    llvm-objcopy-19 --remove-section .eh_frame --remove-section .rela.eh_frame "$library"
+done
 
 dpkg-deb -x "$packages/opentelemetry-proto_${PROTO_VERSION}_all.deb" "$work/proto"
 cp -r "$work/proto/usr/include/opentelemetry" "$out/proto/"

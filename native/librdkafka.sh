@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds librdkafka into out/librdkafka, against out/openssl:
-#   librdkafka.a        for the static binary: without its mock cluster, and without what administers brokers
+#   librdkafka.a        for the static binary: without its mock cluster, and other parts that absent.c stands in for
 #   jit/librdkafka.so   the whole of it, for tests, which need that mock cluster
 # What of it is compiled in says librdkafka/config.h.
 set -euo pipefail
@@ -38,6 +38,6 @@ compile parts "$here/librdkafka/absent.c"
 gcc -shared -o "$out/librdkafka/jit/librdkafka.so" whole/*.o -Wl,--exclude-libs,ALL "$out/openssl/lib/libssl.a" \
     "$out/openssl/lib/libcrypto.a" -lz -lm -lpthread
 
-rm whole/rdkafka_mock*.o whole/rdkafka_admin.o
+rm whole/rdkafka_mock*.o whole/rdkafka_admin.o whole/rdkafka_telemetry*.o whole/pb_*.o whole/*.pb.o whole/lz4hc.o
 ar rcs "$out/librdkafka/librdkafka.a" whole/*.o parts/*.o
 llvm-objcopy-19 --remove-section .eh_frame --remove-section .rela.eh_frame "$out/librdkafka/librdkafka.a"
