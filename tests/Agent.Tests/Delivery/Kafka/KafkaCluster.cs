@@ -27,6 +27,7 @@ internal sealed unsafe partial class KafkaCluster : IDisposable
         _client = LibRdKafka.New(LibRdKafka.Producer, LibRdKafka.NewSettings(), error, 512);
         _cluster = New(_client, brokers);
         Assert.NotEqual(0, _cluster);
+        WaitForMembers(_cluster, 200); // three seconds are for groups of many
         Assert.Equal(KafkaError.None, Create(_cluster, Topic, partitions, brokers));
     }
 
@@ -84,6 +85,9 @@ internal sealed unsafe partial class KafkaCluster : IDisposable
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_partition_set_leader", StringMarshalling = StringMarshalling.Utf8)]
     private static partial KafkaError SetLeader(nint cluster, string topic, int partition, int broker);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_group_initial_rebalance_delay_ms")]
+    private static partial void WaitForMembers(nint cluster, int milliseconds);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_down")]
     private static partial KafkaError SetDown(nint cluster, int broker);
