@@ -54,11 +54,12 @@ internal static class Run
         var ledger = new Ledger();
         var table = new TargetTable();
         var changes = new ChangeQueue();
-        using var delivery = DeliveryPipeline.Start(options.Delivery, ledger, Log.Warn);
+        var peers = options.Kubernetes.Server is null ? null : new PeerNames();
+        using var delivery = DeliveryPipeline.Start(options.Delivery with { Peers = peers }, ledger, Log.Warn);
         using var ring = kernel.Ring();
         var loop = new EventLoop(ring, delivery.Sink, ledger, pulse);
         var selection = new TargetSelection(options.Selector);
-        using var kubernetes = KubernetesNames.Start(options.Kubernetes, () => changes.Post(new Change(ChangeKind.Pods, 0)));
+        using var kubernetes = KubernetesNames.Start(options.Kubernetes, peers, () => changes.Post(new Change(ChangeKind.Pods, 0)));
         var names = new TargetNames(proc, kubernetes);
         var programs = new ProgramChanges(proc, tree, selection, table, kernel.Targets, names);
         var keep = options.Keep.IsOn ? new RetroactiveKeep(options.Keep, kernel.KeptTraces(), ledger, delivery.Sink.Write) : null;

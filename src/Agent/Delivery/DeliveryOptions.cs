@@ -2,6 +2,7 @@
 using Agent.Config;
 using Agent.Delivery.Exporters;
 using Agent.Delivery.Queues;
+using Agent.Kubernetes;
 using Agent.Protocols;
 
 namespace Agent.Delivery;
@@ -34,6 +35,9 @@ internal sealed record DeliveryOptions
 
     /// <summary>What spans of servers are named.</summary>
     public HttpRoutes Routes { get; init; } = HttpRoutes.None;
+
+    /// <summary>Who is at which address; null: nobody is known.</summary>
+    public PeerNames? Peers { get; init; }
 
     /// <summary>An open batch waits this long for more spans.</summary>
     public TimeSpan BatchDelay { get; init; } = TimeSpan.FromMilliseconds(200);

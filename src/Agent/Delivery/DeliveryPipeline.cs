@@ -65,7 +65,8 @@ internal sealed class DeliveryPipeline : IDisposable
         _work = Task.WhenAll(tasks);
         _takers = new Takers(_queues, _spool);
         _intake = new Intake(_takers, awaitsReceivers: options.Topic is not null, ledger);
-        var spans = new ExchangeSpans(new Clock(), new HttpMethods(options.KnownMethods), new ExchangeNotes(options.CapturedHeaders), options.Routes);
+        var spans = new ExchangeSpans(new Clock(), new HttpMethods(options.KnownMethods), new ExchangeNotes(options.CapturedHeaders), options.Routes,
+            options.Peers);
         Sink = new SpanSink(spans, ledger, options.BatchDelay, Accept);
 
         BatchQueue Queue(Ledger? answering, long bytes)

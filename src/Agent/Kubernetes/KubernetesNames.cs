@@ -16,11 +16,11 @@ internal sealed class KubernetesNames : IDisposable
     private readonly Action _onChange;
     private int _isTold;
 
-    private KubernetesNames(KubernetesOptions options, Action onChange)
+    private KubernetesNames(KubernetesOptions options, PeerNames peers, Action onChange)
     {
         (_options, _onChange) = (options, onChange);
         _server = new ApiServer(options);
-        Pods = new PodStore(Tell);
+        Pods = new PodStore(Tell, peers);
     }
 
     internal PodStore Pods { get; }
@@ -31,19 +31,25 @@ internal sealed class KubernetesNames : IDisposable
     internal TimeSpan Wait => _options.Wait;
 
     /// <summary>Null when names are not asked for.</summary>
+    /// <param name="peers">Learns the addresses of services and pods.</param>
     /// <param name="onChange">Called on some thread after pods changed, not again before <see cref="Take"/>.</param>
-    internal static KubernetesNames? Start(KubernetesOptions options, Action onChange)
+    internal static KubernetesNames? Start(KubernetesOptions options, PeerNames? peers, Action onChange)
     {
         if (options.IsMissed)
         {
             Log.Warn($"kubernetes: {KubernetesOptions.EnableName}: this is not in a pod: KUBERNETES_SERVICE_HOST does not say where the API server is");
         }
-        if (options.Server is null)
+        if (options.Server is null || peers is null)
         {
             return null;
         }
-        var names = new KubernetesNames(options, onChange);
+        var names = new KubernetesNames(options, peers, onChange);
         _ = Task.Run(names.RunAsync);
+        if (options.WatchesServices)
+        {
+            var services = new Informer(names._server, new ServiceStore(peers), "/api/v1/services", "", options.Reconnect);
+            _ = Task.Run(() => services.RunAsync(names._stop.Token));
+        }
         return names;
     }
 

@@ -3,7 +3,7 @@ namespace Agent.Kubernetes;
 
 /// <summary>The pods that are known, by what a process or a peer can be found by. Callable from any thread.</summary>
 /// <param name="onChange">Called after something changed, on the thread that changed it.</param>
-internal sealed class PodStore(Action onChange) : IObjectStore
+internal sealed class PodStore(Action onChange, PeerNames? peers = null) : IObjectStore
 {
     // The last spans of a pod may come after its end has been told of.
     private static readonly long Linger = (long)TimeSpan.FromMinutes(1).TotalMilliseconds;
@@ -60,6 +60,7 @@ internal sealed class PodStore(Action onChange) : IObjectStore
             foreach (var address in pod.Addresses)
             {
                 _byAddress[address] = pod;
+                peers?.Set(address, $"{pod.Name}.{pod.Namespace}");
             }
         }
         onChange();
@@ -104,15 +105,6 @@ internal sealed class PodStore(Action onChange) : IObjectStore
         }
     }
 
-    /// <summary>Who has an address in the network of the cluster.</summary>
-    internal Pod? AtAddress(string address)
-    {
-        lock (_lock)
-        {
-            return _byAddress.GetValueOrDefault(address);
-        }
-    }
-
     private void Leave(string uid)
     {
         if (_byUid.ContainsKey(uid) && _deleted.Add(uid))
@@ -149,6 +141,7 @@ internal sealed class PodStore(Action onChange) : IObjectStore
             if (_byAddress.TryGetValue(address, out var owner) && owner.Uid == uid) // another pod may have it by now
             {
                 _byAddress.Remove(address);
+                peers?.Remove(address);
             }
         }
     }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics.CodeAnalysis;
 using Agent.Contract;
+using Agent.Kubernetes;
 using Agent.Otlp;
 using Agent.Tracing;
 
 namespace Agent.Protocols;
 
 /// <summary>One exchange as one span: what every protocol has in common, then the protocol's own part.</summary>
-internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNotes? notes = null, HttpRoutes? routes = null)
+internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNotes? notes = null, HttpRoutes? routes = null, PeerNames? peers = null)
 {
     private readonly byte[] _localText = new byte[AddressText.MaxSize];
     private readonly byte[] _peerText = new byte[AddressText.MaxSize];
@@ -53,11 +54,15 @@ internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNo
         }
     }
 
-    private static void WriteEndpoints(scoped in Exchange exchange, scoped ref SpanWriter span)
+    private void WriteEndpoints(scoped in Exchange exchange, scoped ref SpanWriter span)
     {
         ref readonly var e = ref exchange.Event;
         span.Attribute(AttributeKeys.NetworkPeerAddress, exchange.PeerAddress);
         span.Attribute(AttributeKeys.NetworkPeerPort, e.Remote.Port);
+        if (exchange.IsClient && peers is not null && peers.Find(e.Remote.Address.AsSpan()) is { IsEmpty: false } peer)
+        {
+            span.Attribute(AttributeKeys.PeerService, peer);
+        }
         span.Attribute(AttributeKeys.NetworkLocalAddress, exchange.LocalAddress);
         span.Attribute(AttributeKeys.NetworkLocalPort, e.Local.Port);
     }

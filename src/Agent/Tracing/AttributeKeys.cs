@@ -37,6 +37,8 @@ internal static class AttributeKeys
 
     public static ReadOnlySpan<byte> RpcSystem => "rpc.system"u8;
 
+    public static ReadOnlySpan<byte> PeerService => "peer.service"u8;
+
     public static ReadOnlySpan<byte> ServerAddress => "server.address"u8;
 
     public static ReadOnlySpan<byte> ServerPort => "server.port"u8;

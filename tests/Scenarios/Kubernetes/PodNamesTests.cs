@@ -92,6 +92,29 @@ public sealed class PodNamesTests : Scenario
         Assert.All(agent.Spans.Skip(5), span => Assert.Equal(Expected(pod), Names(span)));
     }
 
+    [Theory]
+    [InlineData("127.0.0.9", "payments.shop")]
+    [InlineData("127.0.0.10", "payments-5d4f8c7b9-x2k4v.bank")]
+    [InlineData("127.0.0.1", null)]
+    public void Peers_of_clients_have_the_names_of_services_and_pods(string address, string? expected)
+    {
+        var cluster = new Cluster(Sandbox).Serve();
+        cluster.Put(new { kind = "Service", metadata = new { name = "none", @namespace = "shop" }, spec = new { clusterIP = "None" } });
+        cluster.Put(new { kind = "Service", metadata = new { name = "payments", @namespace = "shop" }, spec = new { clusterIP = "127.0.0.9" } });
+        cluster.Put(new TestPod("payments-5d4f8c7b9-x2k4v", 9) { Namespace = "bank", Address = "127.0.0.10" }.Running);
+        Sandbox.StartOutside(new ProgramStart("/usr/bin/python3", "-m", "http.server", "8002", "--bind", "0.0.0.0"))
+            .WaitFor(() => Sandbox.Network.IsListening(8002), "listener", 40);
+        using var agent = new Agent(Sandbox, cluster.Settings);
+        cluster.Await(request => request.StartsWith("200 /api/v1/services?watch", StringComparison.Ordinal), 1, "a watch of services");
+        cluster.Await(Cluster.IsWatch, 1, "a watch of pods");
+
+        Sandbox.Start(new ProgramStart("/bin/sh", "-c", $"sleep 1; curl -sS -o /dev/null http://{address}:8002/")).Finish();
+        agent.Finish();
+
+        var span = Assert.Single(agent.Spans);
+        Assert.Equal(expected, span.Attributes.GetValueOrDefault("peer.service"));
+    }
+
     [Fact]
     public void What_the_service_says_goes_before_annotations_and_those_before_labels()
     {
