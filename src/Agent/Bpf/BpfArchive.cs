@@ -83,15 +83,17 @@ internal sealed unsafe class BpfArchive : IDisposable
         throw new InvalidOperationException("the BPF objects in this binary are damaged; build it with ./build.sh");
     }
 
-    // A line each: name, size.
-    private static (string Name, int Size)[] ReadIndex()
+    // A line each: name, size. A loop: Select() of a value type would be compiled for every type that anything selects from.
+    private static List<(string Name, int Size)> ReadIndex()
     {
         using var lines = new StreamReader(Resource("objects.txt"));
-        return [.. lines.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+        var index = new List<(string Name, int Size)>();
+        while (lines.ReadLine() is { Length: > 0 } line)
         {
             var space = line.IndexOf(' ', StringComparison.Ordinal);
-            return (line[..space], int.Parse(line.AsSpan(space + 1), CultureInfo.InvariantCulture));
-        })];
+            index.Add((line[..space], int.Parse(line.AsSpan(space + 1), CultureInfo.InvariantCulture)));
+        }
+        return index;
     }
 
     private static UnmanagedMemoryStream Resource(string name) =>

@@ -33,7 +33,8 @@ internal sealed class TraceTree(UInt128 traceId, long now)
     /// </summary>
     public List<TreeRow> Rows()
     {
-        var present = _spans.Select(span => span.SpanId).ToHashSet();
+        var present = new HashSet<ulong>();
+        _spans.ForEach(span => present.Add(span.SpanId));
         var children = _spans.ToLookup(span => present.Contains(span.ParentId) ? span.ParentId : 0);
         var rows = new List<TreeRow>(_spans.Count);
         var placed = new HashSet<PrintedSpan>(ReferenceEqualityComparer.Instance);
