@@ -12,7 +12,9 @@ public class DoctorTests
     {
         using var cgroup = new OwnCgroup();
         using var output = new StringWriter();
-        Assert.True(new Doctor(new ProcFs(), cgroup.Path, EnvironmentReader.Read(_ => null)).Examine(output));
+        var report = new Doctor(new ProcFs(), cgroup.Path, EnvironmentReader.Read(_ => null)).Examine();
+        report.Print(output);
+        Assert.True(report.IsUsable);
         var text = output.ToString();
         foreach (var name in Objects.Names)
         {
@@ -35,7 +37,9 @@ public class DoctorTests
         try
         {
             using var output = new StringWriter();
-            Assert.False(new Doctor(new ProcFs(root), null, EnvironmentReader.Read(_ => null)).Examine(output));
+            var report = new Doctor(new ProcFs(root), null, EnvironmentReader.Read(_ => null)).Examine();
+            report.Print(output);
+            Assert.False(report.IsUsable);
             Assert.Contains("NO   cgroup v2 hierarchy", output.ToString(), StringComparison.Ordinal);
             Assert.Contains("mount -t cgroup2", output.ToString(), StringComparison.Ordinal);
         }

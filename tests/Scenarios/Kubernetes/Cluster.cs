@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // No registry that is in use here has an API server (Debian has kubectl and etcd, not kube-apiserver, k3s, minikube or kwok): it is
-// played by Services/python/kube.py, by the reference of the API. kubectl reads from it as from any other.
+// played by Services/python/kube.py, by the reference of the API.
 using System.Globalization;
 using System.Text.Json;
 using Scenarios.Harness;
