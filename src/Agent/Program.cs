@@ -56,8 +56,8 @@ try
         case ["bench-spans", var count] when long.TryParse(count, out var spans) && spans > 0:
             Console.WriteLine(SpanBench.Run(spans));
             return 0;
-        case ["bench-queue", var directory, var count] when long.TryParse(count, out var spans) && spans > 0:
-            Console.WriteLine(QueueBench.Run(directory, spans));
+        case ["bench-queue", var directory, var count, .. var topic] when long.TryParse(count, out var spans) && spans > 0:
+            Console.WriteLine(QueueBench.Run(directory, spans, topic.FirstOrDefault()));
             return 0;
         case ["help" or "--help" or "-h"]:
             Console.WriteLine(Usage.Text);

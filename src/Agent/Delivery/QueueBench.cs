@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// `hilo bench-queue DIRECTORY COUNT`: how many spans a second go from ring records through each kind of queue to an exporter that
+// `hilo bench-queue DIRECTORY COUNT [kafka:BROKERS/TOPIC]`: how many spans a second go from ring records through each kind of queue to an exporter that
 // takes everything at once, by the time of the processor, so that a busy machine changes it little. On disk: to a receiver that
-// keeps up; to one that is away, which is what files are for; and what it then reads back.
+// keeps up; to one that is away, which is what files are for; and what it then reads back. Into a topic: until brokers have it.
 using System.Globalization;
 using Agent.Contract;
 using Agent.Delivery.Exporters;
+using Agent.Delivery.Kafka;
 using Agent.Delivery.Queues;
 using Agent.Diagnostics;
 using Agent.Protocols;
@@ -21,12 +22,13 @@ internal sealed class QueueBench(string directory, long count)
     private readonly ReceiverOptions _receiver = new() { Name = "bench", Endpoint = new Uri("http://bench.invalid") };
 
     /// <summary>Returns what to print, a line for each. The directory is made, and removed.</summary>
-    internal static string Run(string directory, long count)
+    internal static string Run(string directory, long count, string? topic)
     {
         var bench = new QueueBench(directory, count);
         try
         {
-            return string.Join('\n', bench.Memory(), bench.DiskKeptUp(), bench.DiskAway(), bench.DiskReadBack());
+            var lines = string.Join('\n', bench.Memory(), bench.DiskKeptUp(), bench.DiskAway(), bench.DiskReadBack());
+            return topic is null ? lines : $"{lines}\n{bench.Topic(topic)}";
         }
         finally
         {
@@ -39,6 +41,15 @@ internal sealed class QueueBench(string directory, long count)
         var ledger = new Ledger();
         using var queue = new BatchQueue(int.MaxValue, _options.MaxQueueBytes, ledger);
         return Measure("memory", ledger, new MemorySource(queue, ledger), batch => queue.Enqueue(batch), () => queue.Spans > count / 100, null);
+    }
+
+    private string Topic(string topic)
+    {
+        var ledger = new Ledger();
+        using var queue = new BatchQueue(int.MaxValue, _options.MaxQueueBytes, ledger);
+        using var exporter = new KafkaExporter(_receiver with { Kafka = KafkaVariables.Read(Environment.GetEnvironmentVariable, "bench-queue", topic) });
+        return Measure(
+            "kafka", ledger, new MemorySource(queue, ledger), batch => queue.Enqueue(batch), () => queue.Spans > count / 100, null, exporter);
     }
 
     private string DiskKeptUp()
@@ -67,11 +78,11 @@ internal sealed class QueueBench(string directory, long count)
 
     private static bool IsBusy(Spool spool) => spool.PendingBytes > 8 << 20;
 
-    private string Measure(string name, Ledger ledger, ISpanSource? source, Action<SpanBatch>? append, Func<bool> isBusy, Spool? spool)
+    private string Measure(string name, Ledger ledger, ISpanSource? source, Action<SpanBatch>? append, Func<bool> isBusy, Spool? spool, IExporter? exporter = null)
     {
         var began = Environment.CpuUsage.TotalTime;
         using var drain = new CancellationTokenSource();
-        var loop = source is null ? null : new ExportLoop(_options, _receiver, source, new Sink(), ledger, Log.Warn);
+        var loop = source is null ? null : new ExportLoop(_options, _receiver, source, exporter ?? new Sink(), ledger, Log.Warn);
         var exporting = loop is null ? Task.CompletedTask : Task.Run(() => loop.RunAsync(drain.Token, CancellationToken.None));
         if (append is not null)
         {

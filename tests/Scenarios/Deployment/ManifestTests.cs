@@ -39,6 +39,24 @@ public sealed class ManifestTests : Scenario
         Assert.Contains("OTEL_EBPF_BPF_WAKEUP_LEN", said, StringComparison.Ordinal); // has no meaning here, and is named
     }
 
+    [Fact]
+    public void Those_of_the_pipeline_have_configurations_that_can_be_used()
+    {
+        var objects = Manifest.Read(Sandbox, Path.Combine(Repository.Root, "deploy", "kubernetes", "pipeline.yaml"));
+        var maps = objects.Where(one => (string)one["kind"]! == "ConfigMap").ToList();
+        Assert.Equal(2, maps.Count);
+        foreach (var map in maps)
+        {
+            var name = (string)map["metadata"]!["name"]!;
+            var file = Sandbox.PathOf(name);
+            File.WriteAllText(file, (string)map["data"]!["hilo.yaml"]!);
+            Assert.Contains("can be used, 0 warning(s)", Sandbox.StartOutside(new ProgramStart(Repository.Agent, "config", "check", file)).Finish(), StringComparison.Ordinal);
+            var deployment = objects.Single(one => (string)one["kind"]! == "Deployment" && (string)one["metadata"]!["name"]! == name);
+            var container = deployment["spec"]!["template"]!["spec"]!["containers"]![0]!;
+            Assert.Equal(name, $"hilo-{container["args"]![0]}");
+        }
+    }
+
     private string Traces(Manifest manifest, Action look)
     {
         var pod = manifest.HasHostNetwork ? Sandbox.Network : Sandbox.AddNetwork();

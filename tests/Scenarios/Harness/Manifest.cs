@@ -14,8 +14,7 @@ internal sealed class Manifest
 
     public Manifest(Sandbox sandbox, string file)
     {
-        var text = sandbox.StartOutside(new ProgramStart("/usr/bin/python3", "-c", ToJson) { Input = File.ReadAllText(file) }).Finish();
-        _objects = [.. JsonNode.Parse(text)!.AsArray().Select(one => one!)];
+        _objects = Read(sandbox, file);
         _pod = Object("DaemonSet")["spec"]!["template"]!["spec"]!;
         _container = _pod["containers"]!.AsArray().Single()!;
     }
@@ -27,6 +26,13 @@ internal sealed class Manifest
     /// <summary>Those with a value; what the cluster would fill in is <paramref name="node"/>.</summary>
     public Dictionary<string, string> Environment(string node) => (_container["env"]?.AsArray() ?? []).ToDictionary(
         variable => (string)variable!["name"]!, variable => (string?)variable!["value"] ?? node);
+
+    /// <summary>All objects of a file.</summary>
+    public static JsonNode[] Read(Sandbox sandbox, string file)
+    {
+        var text = sandbox.StartOutside(new ProgramStart("/usr/bin/python3", "-c", ToJson) { Input = File.ReadAllText(file) }).Finish();
+        return [.. JsonNode.Parse(text)!.AsArray().Select(one => one!)];
+    }
 
     /// <summary>Its rights, limits and mounts, all of them.</summary>
     public Container Contain(Sandbox sandbox, string image)

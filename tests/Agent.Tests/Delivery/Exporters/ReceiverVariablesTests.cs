@@ -72,7 +72,7 @@ public class ReceiverVariablesTests
     [InlineData("OTEL_EXPORTER_ZIPKIN_ENDPOINT=z", "OTEL_EXPORTER_ZIPKIN_ENDPOINT=z cannot be used: use a URL like http://localhost:4318 or a socket like unix:///run/collector.sock")]
     [InlineData("HILO_RECEIVERS=a b", "HILO_RECEIVERS=a b cannot be used: use names of letters, digits, - and _, separated by commas")]
     [InlineData("HILO_RECEIVERS=a", "HILO_RECEIVER_A_ENDPOINT= cannot be used: say where the spans for a go (HILO_RECEIVERS)")]
-    [InlineData("HILO_RECEIVERS=a;HILO_RECEIVER_A_TYPE=kafka", "HILO_RECEIVER_A_TYPE=kafka cannot be used: use otlp, zipkin or file")]
+    [InlineData("HILO_RECEIVERS=a;HILO_RECEIVER_A_TYPE=nats", "HILO_RECEIVER_A_TYPE=nats cannot be used: use otlp, zipkin, file or kafka")]
     [InlineData("HILO_RECEIVERS=a;HILO_RECEIVER_A_TYPE=file;HILO_RECEIVER_A_ENDPOINT=spans.jsonl", "HILO_RECEIVER_A_ENDPOINT=spans.jsonl cannot be used: use the absolute path of a file, like /var/log/spans.jsonl")]
     [InlineData("HILO_RECEIVERS=a;HILO_RECEIVER_A_ENDPOINT=http://a;HILO_RECEIVER_A_SERVER_NAME=a/b", "HILO_RECEIVER_A_SERVER_NAME=a/b cannot be used: use the host name that stands in the certificate")]
     [InlineData(At + "HILO_RECEIVERS=otlp;HILO_RECEIVER_OTLP_ENDPOINT=http://a", "HILO_RECEIVERS=otlp cannot be used: otlp stands for two receivers, use another name")]
