@@ -23,8 +23,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 dpkg-source --extract "$out/packages/openssl.dsc" "$work/openssl" >/dev/null 2>&1
 cd "$work/openssl"
-# A table of 150 kB makes signatures over P-256 ten times as fast. Key exchange is X25519, and a signature stands only at the beginning
-# of a connection: half a millisecond there is the price.
+# A table of 150 kB makes signatures over P-256 faster. Key exchange is X25519, and a signature stands only at the beginning of a
+# connection.
 sed -i '/_x86_64=ecp_nistz256/s/=.*/=/; /_x86_64=ECP_NISTZ256_ASM/s/=.*/=/' crypto/ec/build.info
 # Where Debian has certificates and openssl.cnf. Nothing unwinds through OpenSSL: the runtime does not look into C, and C throws
 # nothing. Position-independent: the same archives go into a static-pie and into a shared library.
