@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What producers and consumers of librdkafka have in common: settings, callbacks that find their way back to an object, the last
-// thing that went wrong, and an end that nobody waits for longer than he wants.
+// What producers and consumers of librdkafka have in common: settings, callbacks that find their way back to an object, what
+// goes wrong, and an end that nobody waits for longer than he wants.
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -21,6 +21,7 @@ internal abstract unsafe class KafkaClient : IDisposable
     protected KafkaClient(int type, KafkaOptions options, params ReadOnlySpan<(string Name, string Value)> settings)
     {
         _self = GCHandle.Alloc(this, GCHandleType.Weak);
+        Trouble = new KafkaTrouble(!options.HasSasl);
         var native = LibRdKafka.NewSettings();
         try
         {
@@ -65,8 +66,8 @@ internal abstract unsafe class KafkaClient : IDisposable
         }
     }
 
-    /// <summary>The last thing that went wrong, to be said when nothing gets on; null: nothing did.</summary>
-    internal string? Trouble { get; set; }
+    /// <summary>To be said when nothing gets on.</summary>
+    internal KafkaTrouble Trouble { get; }
 
     protected nint Handle { get; }
 
@@ -119,10 +120,7 @@ internal abstract unsafe class KafkaClient : IDisposable
     [UnmanagedCallersOnly]
     private static void OnFailed(nint client, int error, byte* reason, nint opaque)
     {
-        if (Find(opaque) is { } self && ((KafkaError)error != KafkaError.AllBrokersDown || self.Trouble is null))
-        {
-            self.Trouble = TextOf(reason);
-        }
+        Find(opaque)?.Trouble.Add((KafkaError)error, TextOf(reason), Environment.TickCount64);
     }
 
     [UnmanagedCallersOnly]

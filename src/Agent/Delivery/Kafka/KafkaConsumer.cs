@@ -2,6 +2,7 @@
 // Polls without end: that is how brokers see that a member lives and how it hears of partitions that come and go. When there is
 // enough, partitions are paused, not the polling. What is stored is committed every second, and when a partition goes.
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Agent.Delivery.Kafka;
@@ -11,6 +12,7 @@ internal sealed unsafe class KafkaConsumer : KafkaClient
 {
     private const int PollMs = 100;
     private const int AskMs = 200;
+    private const int BeatsPerSession = 5;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(4);
@@ -35,7 +37,8 @@ internal sealed unsafe class KafkaConsumer : KafkaClient
             ("enable.auto.offset.store", "false"),
             ("auto.offset.reset", "earliest"),
             ("partition.assignment.strategy", "cooperative-sticky"),
-            ("session.timeout.ms", "15000"),
+            ("session.timeout.ms", Milliseconds(options.SessionTimeout)),
+            ("heartbeat.interval.ms", Milliseconds(options.SessionTimeout / BeatsPerSession)),
             ("queued.max.messages.kbytes", "2048"),
             ("fetch.message.max.bytes", "1048576"),
             ("fetch.max.bytes", "4194304"),
@@ -130,6 +133,8 @@ internal sealed unsafe class KafkaConsumer : KafkaClient
         return numbers;
     }
 
+    private static string Milliseconds(TimeSpan time) => ((int)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+
     private void Run()
     {
         var looked = Stopwatch.StartNew();
@@ -156,12 +161,12 @@ internal sealed unsafe class KafkaConsumer : KafkaClient
     {
         if (message.Error == KafkaError.None)
         {
-            Trouble = null;
+            Trouble.Clear();
             _source.Add(message.Partition, message.Offset, new ReadOnlySpan<byte>(message.Payload, (int)message.Length));
         }
         else
         {
-            Trouble = TextOf(message.Error);
+            Trouble.Add(message.Error, TextOf(message.Error), Environment.TickCount64);
         }
     }
 
@@ -208,10 +213,10 @@ internal sealed unsafe class KafkaConsumer : KafkaClient
     // The same trouble is reported once, and once more when it is over.
     private void Say()
     {
-        if (Trouble != _said)
+        if (Trouble.Text != _said)
         {
-            _source.Say(Trouble ?? "the topic is read again");
-            _said = Trouble;
+            _source.Say(Trouble.Text ?? "the topic is read again");
+            _said = Trouble.Text;
         }
     }
 }

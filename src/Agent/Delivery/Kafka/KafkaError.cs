@@ -6,7 +6,10 @@ internal enum KafkaError
 {
     AssignPartitions = -175,
     RevokePartitions = -174,
+    Authentication = -169,
+    Transport = -195,
     AllBrokersDown = -187,
+    Ssl = -181,
     QueueFull = -184,
     Fatal = -150,
     None = 0,

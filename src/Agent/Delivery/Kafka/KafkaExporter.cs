@@ -50,7 +50,7 @@ internal sealed class KafkaExporter : IExporter
         _error = request.Entries.Count == 0 ? _producer.Ask(_timeout) : KafkaError.None;
         if (_error != KafkaError.None)
         {
-            return new SendResult(SendOutcome.TryAgain, Message: _producer.Trouble ?? Explain());
+            return new SendResult(SendOutcome.TryAgain, Message: _producer.Trouble.Text ?? Explain());
         }
         while (_done < _messages.Messages.Count)
         {
@@ -59,7 +59,8 @@ internal sealed class KafkaExporter : IExporter
             _producer.Flush(Step);
             if (progress != _done)
             {
-                (progress, _producer.Trouble) = (_done, null);
+                progress = _done;
+                _producer.Trouble.Clear();
                 waited.Restart();
             }
             if (_error == KafkaError.Fatal || (_isTooLarge && _sent == 0))
@@ -156,5 +157,5 @@ internal sealed class KafkaExporter : IExporter
 
     private KafkaProducer NewProducer() => new(_options, _maxBatch, OnDelivered);
 
-    private string Explain() => _error != KafkaError.None ? KafkaClient.TextOf(_error) : _producer.Trouble ?? "brokers do not answer";
+    private string Explain() => _error != KafkaError.None ? KafkaClient.TextOf(_error) : _producer.Trouble.Text ?? "brokers do not answer";
 }

@@ -18,6 +18,15 @@ internal sealed record KafkaOptions
     /// <summary>Where consumer groups begin; that of a receiver is called this, a hyphen, and its name.</summary>
     internal string Group { get; init; } = "hilo";
 
+    /// <summary>How long a member of a group may be silent until its partitions go to others.</summary>
+    internal TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The folder for messages that no receiver will take; null: they stay in the topic alone.</summary>
+    internal string? Refused { get; init; }
+
     /// <summary>What librdkafka is told about TLS and authentication, by its own names.</summary>
     internal IReadOnlyList<KeyValuePair<string, string>> Security { get; init; } = [];
+
+    /// <summary>Whether brokers are told who asks; a certificate of one's own is not that.</summary>
+    internal bool HasSasl { get; init; }
 }

@@ -8,8 +8,6 @@ using System.Buffers;
 using Agent.Delivery.Exporters;
 using Agent.Delivery.Queues;
 using Agent.Diagnostics;
-using Agent.Ingest.Formats;
-using Agent.Otlp;
 
 namespace Agent.Delivery.Kafka;
 
@@ -29,16 +27,16 @@ internal sealed class KafkaSource : ISpanSource, IDisposable
     private readonly KafkaConsumer _consumer;
     private readonly Ledger _ledger;
     private readonly Action<string> _log;
-    private readonly string _topic;
+    private readonly MessageCheck _check;
     private long _ahead;
-    private long _unreadable;
     private bool _isStopping;
     private bool _isDisposed;
 
     internal KafkaSource(KafkaOptions options, string receiver, Ledger ledger, Action<string> log)
     {
-        (_ledger, _topic) = (ledger, options.Topic);
+        _ledger = ledger;
         _log = line => log($"forward: {receiver}: {line}");
+        _check = new MessageCheck(options, receiver, ledger, _log);
         Name = receiver;
         _consumer = new KafkaConsumer(options, $"{options.Group}-{receiver}", this);
     }
@@ -84,7 +82,7 @@ internal sealed class KafkaSource : ISpanSource, IDisposable
     }
 
     /// <summary>Messages that were no spans.</summary>
-    internal long Unreadable => Interlocked.Read(ref _unreadable);
+    internal long Unreadable => _check.Unreadable;
 
     /// <summary>Whether the thread that reads has done so lately.</summary>
     internal bool IsTurning => _consumer.IsTurning;
@@ -124,10 +122,7 @@ internal sealed class KafkaSource : ISpanSource, IDisposable
         }
     }
 
-    // It is still in the topic, for as long as that keeps it.
-    public void SetAside(ReadOnlyMemory<byte> entry)
-    {
-    }
+    public void SetAside(ReadOnlyMemory<byte> entry) => _check.SetAside(entry.Span);
 
     public Task WaitAsync(CancellationToken cancel) => _arrived.WaitAsync(cancel);
 
@@ -166,7 +161,7 @@ internal sealed class KafkaSource : ISpanSource, IDisposable
     /// <summary>A message was read. By the thread that reads, like all below.</summary>
     internal void Add(int partition, long offset, ReadOnlySpan<byte> value)
     {
-        var message = Check(partition, offset, value);
+        var message = _check.Check(partition, offset, value);
         lock (_gate)
         {
             if (!_partitions.TryGetValue(partition, out var progress))
@@ -271,39 +266,5 @@ internal sealed class KafkaSource : ISpanSource, IDisposable
         {
             ArrayPool<byte>.Shared.Return(message.Bytes);
         }
-    }
-
-    // Receivers refuse a request as a whole, so what they could not read must not get into it.
-    private TopicMessage Check(int partition, long offset, ReadOnlySpan<byte> value)
-    {
-        var verdict = OtlpCheck.Check(value);
-        if (verdict.Error is not null)
-        {
-            Interlocked.Increment(ref _unreadable);
-            Say($"{_topic}, partition {partition}, offset {offset}: {verdict.Error}; it is passed over");
-            return new TopicMessage(partition, offset, [], 0, 0);
-        }
-        if (verdict.Rejected > 0)
-        {
-            _ledger.Received(verdict.Rejected);
-            _ledger.Dropped(DropReason.Malformed, verdict.Rejected);
-        }
-        if (verdict.Spans == 0)
-        {
-            return new TopicMessage(partition, offset, [], 0, 0);
-        }
-        var bytes = ArrayPool<byte>.Shared.Rent(verdict.IsWhole ? value.Length : OtlpRepair.SizeFor(value.Length, verdict));
-        var length = value.Length;
-        if (verdict.IsWhole)
-        {
-            value.CopyTo(bytes);
-        }
-        else
-        {
-            var writer = new ProtobufWriter(bytes);
-            OtlpRepair.Write(value, ref writer);
-            length = writer.Position;
-        }
-        return new TopicMessage(partition, offset, bytes, length, verdict.Spans);
     }
 }

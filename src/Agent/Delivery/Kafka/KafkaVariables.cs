@@ -11,9 +11,15 @@ internal static class KafkaVariables
     internal const string Scheme = "kafka:";
 
     private const string Prefix = "HILO_KAFKA_";
+    private const string Mechanism = "sasl.mechanism";
     private const int LongestTopic = 249;
     private const int LeastMessage = 1000;
     private const int LargestMessage = 100_000_000;
+
+    private static readonly TimeSpan LeastSession = TimeSpan.FromSeconds(1);
+
+    /// <summary>librdkafka takes a member for dead that has not polled for so long.</summary>
+    private static readonly TimeSpan LongestSession = TimeSpan.FromMinutes(5);
 
     /// <summary>A topic as a place to send to.</summary>
     /// <param name="variable">What <paramref name="text"/> stands in.</param>
@@ -41,12 +47,16 @@ internal static class KafkaVariables
             throw new ConfigException(name, text, "use kafka:BROKERS/TOPIC, like kafka:kafka-1:9092,kafka-2:9092/traces");
         }
         var options = new KafkaOptions { Brokers = brokers, Topic = topic };
+        var security = ReadSecurity(settings);
         return options with
         {
             MaxMessageBytes = settings.Read<int>("MAX_MESSAGE", ParseSize, "write a size like 1000000 or 4MiB, at least 1000, at most 100000000") ?? options.MaxMessageBytes,
             Compression = settings.Word("COMPRESSION", "use lz4, gzip, snappy or none", "lz4", "gzip", "snappy", "none") ?? options.Compression,
             Group = settings.Text("GROUP") ?? options.Group,
-            Security = ReadSecurity(settings),
+            SessionTimeout = settings.Read<TimeSpan>("SESSION_TIMEOUT", ParseSession, "write a duration from 1s to 5m") ?? options.SessionTimeout,
+            Refused = ReadFolder(settings),
+            Security = security,
+            HasSasl = security.Exists(setting => setting.Key == Mechanism),
         };
     }
 
@@ -57,10 +67,10 @@ internal static class KafkaVariables
         AddFile("CLIENT_CERTIFICATE", "ssl.certificate.location");
         AddFile("CLIENT_KEY", "ssl.key.location");
         var isSecure = settings.Switch("TLS") ?? all.Count > 0;
-        var mechanism = settings.Word("SASL", "use plain, scram-sha-256 or scram-sha-512", "plain", "scram-sha-256", "scram-sha-512");
+        var mechanism = settings.Word("SASL", "use plain, scram-sha-256 or scram-sha-512 (there is no gssapi and no oauthbearer)", "plain", "scram-sha-256", "scram-sha-512");
         if (mechanism is not null)
         {
-            all.Add(new("sasl.mechanism", mechanism.ToUpperInvariant()));
+            all.Add(new(Mechanism, mechanism.ToUpperInvariant()));
             AddText("USER", "sasl.username");
             AddText("PASSWORD", "sasl.password");
         }
@@ -88,6 +98,12 @@ internal static class KafkaVariables
         void AddText(string suffix, string key) => all.Add(new(key, settings.Text(suffix)
             ?? throw new ConfigException(Prefix + suffix, "", $"{Prefix}SASL needs it")));
     }
+
+    private static string? ReadFolder(Variables settings) => settings.Find("REFUSED") is not var (name, folder) ? null
+        : Path.IsPathFullyQualified(folder) ? folder : throw new ConfigException(name, folder, "write a whole path, like /var/lib/hilo/refused");
+
+    private static TimeSpan? ParseSession(string text) =>
+        Durations.Parse(text) is { } time && time >= LeastSession && time <= LongestSession ? time : null;
 
     private static bool AreBrokers(string list) => list.Length > 0 && list.Split(',').All(broker =>
         Uri.TryCreate($"kafka://{broker}", UriKind.Absolute, out var uri) && uri.Host.Length > 0 && uri.UserInfo.Length == 0 && uri.PathAndQuery is "/" or "");

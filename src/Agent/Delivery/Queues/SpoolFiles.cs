@@ -9,7 +9,6 @@ namespace Agent.Delivery.Queues;
 /// <summary>Segments in order; the last one may be open for writing.</summary>
 internal sealed class SpoolFiles : IDisposable
 {
-    private const int MaxSetAside = 100;
     private static readonly byte[] Filling = new byte[SpoolRecord.Alignment];
     private readonly Lock _gate;
     private readonly SpoolOptions _options;
@@ -17,16 +16,17 @@ internal sealed class SpoolFiles : IDisposable
     private readonly List<string> _doomed = [];
     private readonly List<SpoolSegment> _segments;
     private readonly ReadOnlyMemory<byte>[] _parts = new ReadOnlyMemory<byte>[3];
+    private readonly RefusedFiles _refused;
     private readonly byte[] _header = new byte[SpoolRecord.HeaderSize];
     private SafeFileHandle? _file;
     private SpoolSegment? _open;
     private long _openLength;
     private long _openEnd;
-    private int _setAside;
 
     private SpoolFiles(SpoolOptions options, Lock gate, SafeFileHandle held, List<SpoolSegment> segments)
     {
         (_options, _gate, _lock, _segments) = (options, gate, held, segments);
+        _refused = new RefusedFiles(Path.Combine(options.Directory, "refused"));
     }
 
     internal bool Any => _segments.Count > 0;
@@ -121,24 +121,8 @@ internal sealed class SpoolFiles : IDisposable
         _doomed.Clear();
     }
 
-    /// <summary>A file of its own, in a folder that never holds more than a hundred.</summary>
-    internal void SetAside(ReadOnlyMemory<byte> entry)
-    {
-        try
-        {
-            var folder = Directory.CreateDirectory(Path.Combine(_options.Directory, "refused"));
-            foreach (var old in folder.EnumerateFiles().OrderByDescending(file => file.LastWriteTimeUtc).Skip(MaxSetAside - 1))
-            {
-                old.Delete();
-            }
-            var name = $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss}-{Environment.ProcessId}-{Interlocked.Increment(ref _setAside)}.otlp";
-            File.WriteAllBytes(Path.Combine(folder.FullName, name), entry.Span);
-        }
-        catch (IOException)
-        {
-            // Counted as rejected anyhow; a full disk need not be said here too.
-        }
-    }
+    /// <summary>A file of its own, beside the queue.</summary>
+    internal void SetAside(ReadOnlyMemory<byte> entry) => _refused.TryAdd(entry.Span);
 
     public void Dispose()
     {

@@ -4,6 +4,7 @@ using Agent.Delivery;
 using Agent.Delivery.Exporters;
 using Agent.Delivery.Kafka;
 using Agent.Diagnostics;
+using Agent.Tests.Delivery.Exporters;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 
 namespace Agent.Tests.Delivery.Kafka;
@@ -14,6 +15,9 @@ public sealed class ForwardingTests : IDisposable
     private static readonly CancellationToken Cancel = CancellationToken.None;
     private readonly KafkaCluster _cluster = new(brokers: 3);
     private readonly ConcurrentQueue<string> _log = new();
+
+    // A group of the cluster waits for members that left, for as long as their session lasts.
+    private readonly Dictionary<string, string> _settings = new() { ["HILO_KAFKA_SESSION_TIMEOUT"] = "2s" };
 
     public void Dispose() => _cluster.Dispose();
 
@@ -100,9 +104,11 @@ public sealed class ForwardingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_message_that_is_no_span_is_said_counted_and_passed_over()
+    public async Task A_message_that_is_no_span_is_said_counted_and_set_aside()
     {
         using var receiver = new Receiver();
+        using var refused = new Folder();
+        _settings["HILO_KAFKA_REFUSED"] = refused.Path;
         using (var producer = new KafkaProducer(Topic(), 1_000_000, (_, error) => Assert.Equal(KafkaError.None, error)))
         {
             for (var i = 0; i < 8; i++)
@@ -119,10 +125,31 @@ public sealed class ForwardingTests : IDisposable
             await forwarding.StopAsync(TimeSpan.FromSeconds(2));
         }
         Assert.Contains(_log, line => line.Contains("partition", StringComparison.Ordinal) && line.Contains("not an ExportTraceServiceRequest", StringComparison.Ordinal));
+        var files = Directory.GetFiles(refused.Path, "r0-traces-?-*.message");
+        Assert.Equal(8, files.Length);
+        Assert.All(files, file => Assert.Equal("this is not OTLP", File.ReadAllText(file)));
         using var again = Start(new Ledger(), receiver.Port);
         await WaitUntilAsync(() => again.Sources[0].Partitions == 4, again);
         await Task.Delay(1000, Cancel);
         Assert.Equal((0, 200), (again.Sources[0].Unreadable, receiver.Spans));
+    }
+
+    [Fact]
+    public async Task What_a_receiver_refuses_for_good_is_set_aside()
+    {
+        using var receiver = new Receiver((_, response) => Task.FromResult(response.StatusCode = 400));
+        using var refused = new Folder();
+        _settings["HILO_KAFKA_REFUSED"] = refused.Path;
+        await WriteAsync(0, 2);
+        var ledger = new Ledger();
+        using var forwarding = Start(ledger, receiver.Port);
+        await WaitUntilAsync(() => ledger.Balance(_ => 0).Dropped == 100 && forwarding.Sources[0].Lag == 0, forwarding);
+        await forwarding.StopAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Equal("ledger: seen 100 = exported 0 + dropped 100 (rejected 100) + in flight 0; unsampled 0", ledger.Balance(_ => 0).ToString());
+        Assert.Equal(
+            KafkaSpans.Whole(Enumerable.Range(0, 2).Select(Batch).Select(ExportTraceServiceRequest.Parser.ParseFrom)),
+            KafkaSpans.Whole(Directory.GetFiles(refused.Path, "*.otlp").Select(File.ReadAllBytes).Select(ExportTraceServiceRequest.Parser.ParseFrom)));
     }
 
     [Fact]
@@ -194,7 +221,7 @@ public sealed class ForwardingTests : IDisposable
 
     private KafkaOptions Topic() => Options().Topic!.Kafka!;
 
-    private DeliveryOptions Options() => DeliveryOptions.FromEnvironment(name => name == "HILO_QUEUE" ? _cluster.Queue : null);
+    private DeliveryOptions Options() => DeliveryOptions.FromEnvironment(name => name == "HILO_QUEUE" ? _cluster.Queue : _settings.GetValueOrDefault(name));
 
     private Forwarding Start(Ledger ledger, params int[] ports)
     {

@@ -46,6 +46,9 @@ public class KafkaVariablesTests
     [InlineData("HILO_QUEUE=kafka:b/t;HILO_KAFKA_COMPRESSION=zstd", "HILO_KAFKA_COMPRESSION=zstd cannot be used: use lz4")]
     [InlineData("HILO_QUEUE=kafka:b/t;HILO_KAFKA_CERTIFICATE=/none", "HILO_KAFKA_CERTIFICATE=/none cannot be used: there is no such file")]
     [InlineData("HILO_QUEUE=kafka:b/t;HILO_KAFKA_SASL=gssapi", "HILO_KAFKA_SASL=gssapi cannot be used")]
+    [InlineData("HILO_QUEUE=kafka:b/t;HILO_KAFKA_SESSION_TIMEOUT=10m", "HILO_KAFKA_SESSION_TIMEOUT=10m cannot be used: write a duration from 1s to 5m")]
+    [InlineData("HILO_QUEUE=kafka:b/t;HILO_KAFKA_REFUSED=here", "HILO_KAFKA_REFUSED=here cannot be used: write a whole path")]
+    [InlineData("HILO_QUEUE=kafka:b/t;HILO_KAFKA_SASL=oauthbearer", "HILO_KAFKA_SASL=oauthbearer cannot be used: use plain, scram-sha-256 or scram-sha-512 (there is no")]
     [InlineData("HILO_QUEUE=kafka:b/t;HILO_KAFKA_SASL=plain;HILO_KAFKA_PASSWORD=p", "HILO_KAFKA_USER= cannot be used: HILO_KAFKA_SASL needs it")]
     [InlineData("HILO_QUEUE=kafka:b/t;HILO_KAFKA_PASSWORD=secret", "HILO_KAFKA_PASSWORD cannot be used: say what it is for")]
     public void What_cannot_be_meant_is_named(string environment, string expected)
