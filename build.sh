@@ -135,7 +135,7 @@ kernels)
     ;;
 go-offsets)
     need_packages golang-go=go debian-archive-keyring
-    src/Agent/Runtimes/Go/Offsets/update.sh
+    src/Agent/Runtimes/Go/Offsets/update.sh "$@"
     ;;
 fuzz)
     build

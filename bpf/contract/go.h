@@ -21,12 +21,14 @@ struct go_program {
 enum go_site : __u32 {
     GO_SITE_START,        /* runtime.newproc: a goroutine has been made */
     GO_SITE_SERVE,        /* net/http: a handler begins */
-    GO_SITE_SERVE_STREAM, /* net/http and x/net/http2: the same, of HTTP/2 */
-    GO_SITE_SERVE_CALL,   /* grpc: the same */
+    GO_SITE_SERVE_STREAM, /* net/http up to Go 1.26 and x/net/http2: the same, of HTTP/2 ... */
+    GO_SITE_SERVE_INTERNAL_STREAM, /* ... and net/http/internal/http2, since Go 1.27 */
+    GO_SITE_SERVE_CALL,            /* grpc: the same */
     GO_SITE_ASK, /* net/http: a request is given to a connection, in the goroutine that asks ... */
     GO_SITE_WRITE,        /* ... and written, in that of the connection */
-    GO_SITE_WRITE_STREAM, /* net/http and x/net/http2: a request is written */
-    GO_SITE_CALL,         /* grpc: a call begins, in the goroutine that asks, ... */
-    GO_SITE_QUEUE,        /* ... its headers are queued ... */
-    GO_SITE_SEND,         /* ... and written, in the goroutine of the connection */
+    GO_SITE_WRITE_STREAM, /* net/http up to Go 1.26 and x/net/http2: a request is written ... */
+    GO_SITE_WRITE_INTERNAL_STREAM, /* ... and net/http/internal/http2 */
+    GO_SITE_CALL,                  /* grpc: a call begins, in the goroutine that asks, ... */
+    GO_SITE_QUEUE,                 /* ... its headers are queued ... */
+    GO_SITE_SEND,                  /* ... and written, in the goroutine of the connection */
 };

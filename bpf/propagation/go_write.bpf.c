@@ -28,8 +28,9 @@
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 #define GO_WRITES_MAX 4096
-#define REQUEST_HEADER 56 /* net/http.Request.Header */
-#define WRITER_BUFFER 16  /* bufio.Writer: buf, n and, behind the type of wr, what it writes to */
+#define REQUEST_HEADER 56  /* net/http.Request.Header ... */
+#define INTERNAL_HEADER 40 /* ... and that of net/http/internal/http2.ClientRequest */
+#define WRITER_BUFFER 16   /* bufio.Writer: buf, n and, behind the type of wr, what it writes to */
 #define WRITER_USED 40
 #define WRITER_TARGET 56
 #define CONNECTION_CONN 88 /* net/http.persistConn: what conn is, and bw */
@@ -238,10 +239,11 @@ static __always_inline void go_write_head(const struct go_writing *writing,
 
 /* (*clientStream).encodeAndWriteHeaders begins: stream and request. */
 static __always_inline void go_write_stream(const struct go_writing *writing,
-                                            struct pt_regs *registers)
+                                            struct pt_regs *registers,
+                                            __u32 header_at)
 {
     __u64 connection = go_word(GO_AX(registers));
-    __u64 header = go_word(GO_BX(registers) + REQUEST_HEADER);
+    __u64 header = go_word(GO_BX(registers) + header_at);
     enum way way;
 
     if (!go_begins(registers))
@@ -369,7 +371,10 @@ int on_go_write(struct pt_regs *registers)
         go_write_request(&writing, registers);
         break;
     case GO_WRITE_STREAM:
-        go_write_stream(&writing, registers);
+        go_write_stream(&writing, registers, REQUEST_HEADER);
+        break;
+    case GO_WRITE_INTERNAL_STREAM:
+        go_write_stream(&writing, registers, INTERNAL_HEADER);
         break;
     case GO_WRITE_CALL:
         go_write_call(&writing, registers);

@@ -25,10 +25,12 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 EVENT_LAYOUT(go_program);
 
-#define G_M 48           /* runtime.g.m: behind what the linker knows, the same since Go 1.14 */
-#define STREAM_NUMBER 8  /* http2.stream.id */
-#define SERVER_SOCKET 16 /* http2.serverConn.conn */
-#define START_STREAM 40  /* transport.headerFrame.initStream: only clients have it */
+#define G_M 48             /* runtime.g.m: behind what the linker knows, the same since Go 1.14 */
+#define STREAM_NUMBER 8    /* http2.stream.id */
+#define SERVER_SOCKET 16   /* http2.serverConn.conn ... */
+#define INTERNAL_SOCKET 24 /* ... and that of net/http/internal/http2, ... */
+#define INTERNAL_CONTEXT 0 /* ... whose requests are structures of their own */
+#define START_STREAM 40    /* transport.headerFrame.initStream: only clients have it */
 #define CONTEXT_DEPTH 16
 
 struct go_place {
@@ -72,18 +74,38 @@ static __always_inline bool go_knows(const struct go_place *place,
     return true;
 }
 
+/* A walk from a context to those that it is derived from. */
+struct go_walk {
+    const struct go_place *place;
+    struct go_work *work;
+    __u64 context;
+    bool is_known;
+    __u8 pad[7];
+};
+
+static long go_walk_step(__u32 index, void *state)
+{
+    struct go_walk *walk = state;
+
+    (void)index;
+    walk->is_known |= go_knows(walk->place, walk->context, GO_CONTEXT, walk->work);
+    walk->context = go_word(walk->context + GO_DATA);
+    return !walk->context;
+}
+
 /* What is asked for with this context by this goroutine. Every context of the standard library begins with
- * the one that it is derived from. */
+ * the one that it is derived from. The last one that is known counts: where a handler's context was that
+ * has returned, and whose answer has not been sent, another may lie by now, of somebody else. Behind the
+ * context of a handler there are only those of its connection and server, which live longer. */
 static __always_inline void go_asks(const struct go_place *place,
                                     __u64 context,
                                     struct go_work *work)
 {
-    for (int depth = 0; depth < CONTEXT_DEPTH && context; depth++) {
-        if (go_knows(place, context, GO_CONTEXT, work))
-            return;
-        context = go_word(context + GO_DATA);
-    }
-    go_knows(place, place->goroutine, GO_GOROUTINE, work);
+    struct go_walk walk = {.place = place, .work = work, .context = context};
+
+    repeat(CONTEXT_DEPTH, go_walk_step, &walk);
+    if (!walk.is_known)
+        go_knows(place, place->goroutine, GO_GOROUTINE, work);
 }
 
 static __always_inline __u64 cookie_of_fd(__u32 fd)
@@ -157,15 +179,17 @@ static __always_inline void go_serve(struct go_place *place, struct pt_regs *reg
                 &work);
 }
 
-static __always_inline void go_serve_stream(struct go_place *place, struct pt_regs *registers)
+static __always_inline void go_serve_stream(struct go_place *place,
+                                            struct pt_regs *registers,
+                                            __u32 socket,
+                                            __u32 context)
 {
     __u64 stream = go_word(go_word(GO_BX(registers))); /* responseWriter.rws.stream */
-    __u64 conn = go_word(GO_AX(registers) + SERVER_SOCKET + GO_DATA);
+    __u64 conn = go_word(GO_AX(registers) + socket + GO_DATA);
     struct go_work work;
 
     if (go_call(place, conn, (__u32)go_word(stream + STREAM_NUMBER), &work))
-        go_serves(
-            place, go_word(GO_CX(registers) + place->program->request_context + GO_DATA), &work);
+        go_serves(place, go_word(GO_CX(registers) + context + GO_DATA), &work);
 }
 
 static __always_inline void go_serve_call(struct go_place *place, struct pt_regs *registers)
@@ -202,11 +226,13 @@ static __always_inline void go_write(struct go_place *place, struct pt_regs *reg
     bpf_map_delete_elem(&go_work, &name);
 }
 
-static __always_inline void go_write_stream(struct go_place *place, struct pt_regs *registers)
+static __always_inline void go_write_stream(struct go_place *place,
+                                            struct pt_regs *registers,
+                                            __u32 context)
 {
     struct go_work work = {};
 
-    go_asks(place, go_word(GO_BX(registers) + place->program->request_context + GO_DATA), &work);
+    go_asks(place, go_word(GO_BX(registers) + context + GO_DATA), &work);
     go_says(place, place->goroutine, GO_GOROUTINE, &work);
 }
 
@@ -259,7 +285,10 @@ int on_go(struct pt_regs *registers)
         go_serve(&place, registers);
         break;
     case GO_SITE_SERVE_STREAM:
-        go_serve_stream(&place, registers);
+        go_serve_stream(&place, registers, SERVER_SOCKET, place.program->request_context);
+        break;
+    case GO_SITE_SERVE_INTERNAL_STREAM:
+        go_serve_stream(&place, registers, INTERNAL_SOCKET, INTERNAL_CONTEXT);
         break;
     case GO_SITE_SERVE_CALL:
         go_serve_call(&place, registers);
@@ -271,7 +300,10 @@ int on_go(struct pt_regs *registers)
         go_write(&place, registers);
         break;
     case GO_SITE_WRITE_STREAM:
-        go_write_stream(&place, registers);
+        go_write_stream(&place, registers, place.program->request_context);
+        break;
+    case GO_SITE_WRITE_INTERNAL_STREAM:
+        go_write_stream(&place, registers, INTERNAL_CONTEXT);
         break;
     case GO_SITE_CALL:
         go_calls(&place, registers);

@@ -24,13 +24,19 @@ internal static class Build
     public static string GoStripped(string name) =>
         Make("go", $"go-{name}-stripped", "go", "build", "-ldflags", "-s -w", "-o", "{target}", $"go/{name}.go");
 
-    /// <summary>By a toolchain of a later Debian, which is fetched for it.</summary>
+    /// <summary>
+    /// By a toolchain of a later Debian and with its libraries, which are fetched for it; without symbols and debug information, unless there is
+    /// gRPC in it: the version of that is only in programs that are built with modules, which Debian's libraries are not.
+    /// </summary>
     public static string GoOf(string version, string name)
     {
-        var folder = Debian("trixie", $"golang-{version}-go", $"golang-{version}-src");
-        var root = $"GOROOT={folder}/usr/lib/go-{version}";
-        return Make("go", $"go-{name}-{version}", "/usr/bin/env", root, "GOTOOLCHAIN=local", $"{folder}/usr/lib/go-{version}/bin/go", "build",
-            "-o", "{target}", $"go/{name}.go");
+        var suite = version == "1.24" ? "trixie" : "trixie-backports";
+        var tools = Debian(suite, $"golang-{version}-go", $"golang-{version}-src");
+        var libraries = Debian(suite, "golang-google-grpc-dev", "golang-google-genproto-dev", "golang-google-protobuf-dev",
+            "golang-github-golang-protobuf-1-5-dev", "golang-golang-x-net-dev",
+            "golang-golang-x-sys-dev", "golang-golang-x-text-dev");
+        return Make("go", $"go-{name}-{version}", "/usr/bin/env", $"GOROOT={tools}/usr/lib/go-{version}", $"GOPATH={libraries}/usr/share/gocode",
+            "GOTOOLCHAIN=local", $"{tools}/usr/lib/go-{version}/bin/go", "build", "-ldflags", name == "rpc" ? "" : "-s -w", "-o", "{target}", $"go/{name}.go");
     }
 
     public static string Java() => Make("java", "java-web", "javac", "-d", "{target}", "java/Web.java");

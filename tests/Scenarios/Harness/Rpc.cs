@@ -39,6 +39,7 @@ internal static partial class Rpc
     private static ProgramStart Start(string kind, params string[] arguments) => kind switch
     {
         "go" => new([Build.Go("rpc"), .. arguments]),
+        "go 1.27" => new([Build.GoOf("1.27", "rpc"), .. arguments]),
         "node" => new(["node", "node-grpc/rpc.js", .. arguments]) { Environment = { ["NODE_PATH"] = Build.NodeGrpc() } },
         "python" => new(["/usr/bin/python3", "python/rpc.py", .. arguments]),
         "dotnet" => new([Build.Dotnet("rpc"), .. arguments]),

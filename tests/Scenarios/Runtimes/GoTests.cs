@@ -44,10 +44,12 @@ public sealed class GoTests : Scenario
         Parents(agent, protocol, way, 100);
     }
 
-    /// <summary>The layout of the runtime, and the form of the table of functions, have changed since.</summary>
+    /// <summary>The layout of the runtime, the form of the table of functions, and where HTTP/2 is, have changed since. These are stripped.</summary>
     [Theory]
     [InlineData("1.24", "http1", "spawn")]
     [InlineData("1.24", "http2", "pool")]
+    [InlineData("1.27", "http1", "pool")]
+    [InlineData("1.27", "http2", "spawn")]
     public void Programs_of_a_newer_toolchain_are_followed(string toolchain, string protocol, string way)
     {
         Start(protocol, Build.GoOf(toolchain, "relay"));
@@ -66,11 +68,13 @@ public sealed class GoTests : Scenario
         Parents(agent, "http2", "spawn", 100);
     }
 
-    [Fact]
-    public void Calls_of_grpc_name_the_one_that_they_are_made_for()
+    [Theory]
+    [InlineData("go")]
+    [InlineData("go 1.27")]
+    public void Calls_of_grpc_name_the_one_that_they_are_made_for(string relay)
     {
         Sandbox.Serve(Rpc.Server("go", LastPort).Named("last"), LastPort);
-        Sandbox.Serve(Rpc.Server("go", RelayPort).Named("relay"), RelayPort);
+        Sandbox.Serve(Forgetful(Rpc.Server(relay, RelayPort).Named("relay")), RelayPort);
         using var agent = new Agent(Sandbox);
 
         var client = Sandbox.Start(Rpc.Client("go", "hop", RelayPort, Count, 1000, LastPort).Named("client"));
@@ -80,8 +84,11 @@ public sealed class GoTests : Scenario
     private void Start(string protocol, params string[] relay)
     {
         Sandbox.Serve(new ProgramStart(Build.Go("relay"), "serve", protocol, Text(LastPort)).Named("last"), LastPort);
-        Sandbox.Serve(new ProgramStart([.. relay, "serve", protocol, Text(RelayPort), $"127.0.0.1:{LastPort}"]).Named("relay"), RelayPort);
+        Sandbox.Serve(Forgetful(new ProgramStart([.. relay, "serve", protocol, Text(RelayPort), $"127.0.0.1:{LastPort}"]).Named("relay")), RelayPort);
     }
+
+    // It collects garbage all the time: where a context was, another soon is.
+    private static ProgramStart Forgetful(ProgramStart relay) => relay with { Environment = new(relay.Environment) { ["GOGC"] = "3" } };
 
     private void Parents(Agent agent, string protocol, string way, int concurrent)
     {
@@ -101,7 +108,8 @@ public sealed class GoTests : Scenario
         Assert.Equal((Count, 4 * Count), (answers.Count, agent.Spans.Count));
         var (right, wrong) = RelayTests.Report(kind, agent.Spans, answers);
         Assert.Equal(0, wrong);
-        Assert.InRange(right, Count * 999 / 1000, Count);
+        // Where a send buffer was full, a request left without its header; who sent it for whom is known even so.
+        Assert.InRange(right + agent.Counter("skip_no_space"), Count * 999 / 1000, Count);
         var asked = agent.Spans.Where(span => span is { IsClient: true, Service: "relay" });
         Assert.InRange(asked.Count(span => span.Attributes.GetValueOrDefault("hilo.link") == "goroutine"), Count * 999 / 1000, Count);
     }

@@ -23,6 +23,7 @@ public sealed partial class GoTlsTests : Scenario
     [InlineData("http1", "pool")]
     [InlineData("http2", "context")]
     [InlineData("http2", "spawn")]
+    [InlineData("bundled", "pool")]
     public void Every_request_names_the_one_that_it_is_sent_for(string protocol, string way) =>
         Relay(protocol, way, Build.Go("relay"));
 
@@ -36,17 +37,25 @@ public sealed partial class GoTlsTests : Scenario
     [Theory]
     [InlineData("1.24", "http1", "spawn")]
     [InlineData("1.24", "http2", "pool")]
+    [InlineData("1.27", "http1", "pool")]
+    [InlineData("1.27", "http2", "spawn")]
+    [InlineData("1.27", "bundled", "context")]
+    [InlineData("1.27", "bundled", "spawn")]
     public void Programs_of_a_newer_toolchain_are_followed(string toolchain, string protocol, string way) =>
         Relay(protocol, way, Build.GoOf(toolchain, "relay"));
 
-    [Fact]
-    public void Calls_of_grpc_name_the_one_that_they_are_made_for()
+    [Theory]
+    [InlineData("go")]
+    [InlineData("go 1.27")]
+    public void Calls_of_grpc_name_the_one_that_they_are_made_for(string kind)
     {
         var certificate = new Certificate(Sandbox);
         using var agent = new Agent(Sandbox);
         Sandbox.Serve(certificate.For(Rpc.Server("go", LastPort)).Named("last"), LastPort);
-        Sandbox.Serve(certificate.For(Rpc.Server("go", RelayPort)).Named("relay"), RelayPort);
-        agent.AwaitTls(Build.Go("rpc"), 2);
+        agent.AwaitTls(Build.Go("rpc"));
+        var relay = Rpc.Server(kind, RelayPort);
+        Sandbox.Serve(certificate.For(relay).Named("relay"), RelayPort);
+        agent.AwaitTls(relay.Command[0], kind == "go" ? 2 : 1);
 
         var client = Rpc.Client("go", "numbered", RelayPort, Count, Concurrent, LastPort);
         Sandbox.Start(certificate.For(client).Named("client")).Finish(90);

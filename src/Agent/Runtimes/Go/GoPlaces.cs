@@ -25,6 +25,8 @@ internal static class GoPlaces
         "net/http.(*Request).write",
         "net/http.(*http2serverConn).runHandler",
         "net/http.(*http2clientStream).encodeAndWriteHeaders",
+        "net/http/internal/http2.(*serverConn).runHandler",
+        "net/http/internal/http2.(*clientStream).encodeAndWriteHeaders",
         "golang.org/x/net/http2.(*serverConn).runHandler",
         "golang.org/x/net/http2.(*clientStream).encodeAndWriteHeaders",
         "google.golang.org/grpc.(*Server).handleStream",
@@ -35,8 +37,8 @@ internal static class GoPlaces
     /// <summary>What each of them is probed for.</summary>
     private static readonly GoSite[] Sites =
     [
-        GoSite.Serve, GoSite.Ask, GoSite.Write, GoSite.ServeStream, GoSite.WriteStream, GoSite.ServeStream, GoSite.WriteStream, GoSite.ServeCall,
-        GoSite.Call, GoSite.Send,
+        GoSite.Serve, GoSite.Ask, GoSite.Write, GoSite.ServeStream, GoSite.WriteStream, GoSite.ServeInternalStream, GoSite.WriteInternalStream,
+        GoSite.ServeStream, GoSite.WriteStream, GoSite.ServeCall, GoSite.Call, GoSite.Send,
     ];
 
     /// <summary>All places that the program has; nothing when it has no requests, or its goroutines begin in a way that is not known.</summary>

@@ -16,6 +16,7 @@ internal static class GoWritePlaces
     [
         ("net/http.(*Request).write", GoWriteSite.Request),
         ("net/http.(*http2clientStream).encodeAndWriteHeaders", GoWriteSite.Stream),
+        ("net/http/internal/http2.(*clientStream).encodeAndWriteHeaders", GoWriteSite.InternalStream),
         ("golang.org/x/net/http2.(*clientStream).encodeAndWriteHeaders", GoWriteSite.Stream),
         ("google.golang.org/grpc/internal/transport.(*loopyWriter).headerHandler", GoWriteSite.Call),
     ];
@@ -25,6 +26,8 @@ internal static class GoWritePlaces
         ("net/http.(*Request).write", "io.WriteString", GoWriteSite.Head),
         ("net/http.(*http2ClientConn).writeHeaders", "net/http.(*http2Framer).WriteHeaders", GoWriteSite.Frame),
         ("net/http.(*http2Framer).WriteHeaders", "net/http.(*http2Framer).endWrite", GoWriteSite.FrameEnd),
+        ("net/http/internal/http2.(*ClientConn).writeHeaders", "net/http/internal/http2.(*Framer).WriteHeaders", GoWriteSite.Frame),
+        ("net/http/internal/http2.(*Framer).WriteHeaders", "net/http/internal/http2.(*Framer).endWrite", GoWriteSite.FrameEnd),
         ("golang.org/x/net/http2.(*ClientConn).writeHeaders", "golang.org/x/net/http2.(*Framer).WriteHeaders", GoWriteSite.Frame),
         ("golang.org/x/net/http2.(*Framer).WriteHeaders", "golang.org/x/net/http2.(*Framer).endWrite", GoWriteSite.FrameEnd),
         ("google.golang.org/grpc/internal/transport.(*loopyWriter).writeHeader", "golang.org/x/net/http2.(*Framer).WriteHeaders", GoWriteSite.Frame),

@@ -44,7 +44,8 @@ func scheme() string {
 	return "http://"
 }
 
-// One connection for all requests with HTTP/2, one for each that is under way with HTTP/1.
+// One connection for all requests with HTTP/2 ("bundled": net/http's own, inside TLS, which makes some more), one for each that is
+// under way with HTTP/1.
 func newClient(protocol string) *http.Client {
 	if protocol == "http2" && certificate != "" {
 		return &http.Client{Transport: &http2.Transport{}}
@@ -54,7 +55,7 @@ func newClient(protocol string) *http.Client {
 			DialTLS:   func(network, address string, _ *tls.Config) (net.Conn, error) { return net.Dial(network, address) },
 		}}
 	}
-	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2000, TLSClientConfig: &tls.Config{}}}
+	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2000, TLSClientConfig: &tls.Config{}, ForceAttemptHTTP2: protocol == "bundled"}}
 }
 
 func pause() {
@@ -121,7 +122,10 @@ func serve(protocol, port, next string) error {
 	for i := 0; i < 100; i++ {
 		go handler.(*relay).work()
 	}
-	server := &http.Server{Addr: "127.0.0.1:" + port, Handler: handler, TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){}}
+	server := &http.Server{Addr: "127.0.0.1:" + port, Handler: handler}
+	if protocol != "bundled" {
+		server.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){}
+	}
 	many := &http2.Server{MaxConcurrentStreams: 2000}
 	if certificate == "" {
 		if protocol == "http2" {

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Measures every toolchain of Go, and grpc, that Debian offers, and writes their lines of offsets.txt anew. Nothing is installed.
+# update.sh [SUITE...]: measures every toolchain of Go, and grpc, that these suites of Debian offer (all that have any), and writes their
+# lines of offsets.txt anew. Nothing is installed.
 set -euo pipefail
 cd "$(dirname "$0")/../../../../.."
 here=src/Agent/Runtimes/Go/Offsets
@@ -22,7 +23,7 @@ measure_suite() {
     local suite=$1 folder=$work/$1 toolchain dependencies
     use_suite "$folder/apt" $(printf "%s\n" "$suite" "${suite%-backports}" | sort -u)
     cd "$folder/apt/archives"
-    dependencies=$(apt-get install --simulate --target-release "$suite" --no-install-recommends golang-google-grpc-dev | awk '/^Inst golang-.*-dev / { print $2 }') || true
+    dependencies=$(apt-get install --simulate --target-release "$suite" --no-install-recommends golang-google-grpc-dev | awk '/^Inst golang-.*-dev / { print $2 "=" substr($3, 2) }') || true
     for toolchain in $(apt-cache search --names-only '^golang-1\.[0-9]+-go$' | awk '{ print $1 }' | sort -V); do
         # shellcheck disable=SC2086
         quietly apt-get download "$toolchain" "${toolchain%-go}-src" $dependencies
@@ -36,8 +37,9 @@ measure_suite() {
     done
 }
 
-for suite in bookworm bookworm-backports trixie trixie-backports; do
-    (measure_suite $suite)
+[ $# -gt 0 ] || set -- bookworm bookworm-backports trixie trixie-backports forky
+for suite; do
+    (measure_suite "$suite")
 done
 awk '
     FNR == NR { measured[$1 " " $2] = $0; next }
