@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # run.sh full|short [VERSION]...: boots Debian's kernels in virtual machines, tries everything there, or the most important, and
 # compares it with docs/kernels.md: one line, passed or failed, for each. UPDATE_GOLDEN=1: full writes docs/kernels.md, and both
-# write to cost/ what the verifier had to do.
+# write to cost/ what the verifier had to do. GO_VERSION=1.27: full tries programs of that toolchain.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . .ci/common.sh
