@@ -6,6 +6,10 @@ namespace Agent.Config;
 /// <summary>The section <c>routes</c>.</summary>
 internal static class RouteReader
 {
+    internal const string Remedy = "use routes like /users/{id}, /users/:id or /static/*, with a star only at the end";
+
+    internal static bool IsPattern(string text) => text.StartsWith('/') && !text.AsSpan(0, text.Length - 1).Contains('*');
+
     internal static HttpRoutes Read(Variables settings) => new(
         Patterns(settings, "HILO_ROUTES_PATTERNS"),
         Ignored(settings),
@@ -28,7 +32,7 @@ internal static class RouteReader
     private static string[] Patterns(Variables settings, string name)
     {
         var patterns = settings.List(name);
-        var wrong = Array.Find(patterns, pattern => !pattern.StartsWith('/') || pattern.AsSpan(0, pattern.Length - 1).Contains('*'));
-        return wrong is null ? patterns : throw new ConfigException(name, wrong, "use routes like /users/{id}, /users/:id or /static/*, with a star only at the end");
+        var wrong = Array.Find(patterns, pattern => !IsPattern(pattern));
+        return wrong is null ? patterns : throw new ConfigException(name, wrong, Remedy);
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Agent.Kubernetes;
+using Agent.Protocols;
 using Agent.Targets;
 
 namespace Agent.Config;
@@ -26,10 +27,23 @@ internal sealed class SelectorItem(ConfigFile file, string list, FileItem item, 
         ContainersOnly = Switch("containers_only"),
         Pod = ReadPod(),
         IsUntestable = item.Values.ContainsKey("container_name"),
-        Naming = new Naming(Text("name"), Text("namespace")),
+        Naming = new Naming(Text("name"), Text("namespace"), ReadRoutes()),
         IsSilent = item.Values.TryGetValue("exports", out var exports) &&
             !exports.Parts.Any(part => part.Contains("traces", StringComparison.OrdinalIgnoreCase)),
     };
+
+    private OwnRoutes? ReadRoutes()
+    {
+        var incoming = RoutesOf("routes.incoming");
+        var outgoing = RoutesOf("routes.outgoing");
+        return incoming.Count + outgoing.Count > 0 ? new OwnRoutes(incoming, outgoing) : null;
+    }
+
+    private IReadOnlyList<string> RoutesOf(string name)
+    {
+        var patterns = item.Values.GetValueOrDefault(name)?.Parts ?? [];
+        return patterns.All(RouteReader.IsPattern) ? patterns : throw Refuse(name, RouteReader.Remedy);
+    }
 
     // As with OBI: k8s_pod_labels and the like hold a pattern for each name.
     private PodSelector? ReadPod()

@@ -87,7 +87,7 @@ internal sealed class SpanSink
         do
         {
             scoped var span = batch.Begin();
-            _spans.Write(exchange, heads, ref span);
+            _spans.Write(exchange, heads, batch.Resource?.Routes, ref span);
             if (span.IsDiscarded)
             {
                 _ledger.Dropped(DropReason.Ignored);

@@ -15,10 +15,12 @@ internal readonly ref struct Exchange
         ReadOnlySpan<byte> localAddress,
         ReadOnlySpan<byte> peerAddress,
         HttpMethods methods,
-        HttpRoutes routes)
+        HttpRoutes routes,
+        OwnRoutes? own)
     {
         _event = ref e;
         Routes = routes;
+        OwnRoutes = own?.For(e.Role == Role.Client);
         Methods = methods;
         LocalAddress = localAddress;
         PeerAddress = peerAddress;
@@ -47,6 +49,9 @@ internal readonly ref struct Exchange
 
     /// <summary>What paths are called.</summary>
     public HttpRoutes Routes { get; }
+
+    /// <summary>The same, in programs of this one's selector; null: nothing is said of them.</summary>
+    public HttpRoutes? OwnRoutes { get; }
 
     public bool IsClient => _event.Role == Role.Client;
 

@@ -16,11 +16,12 @@ internal sealed class ExchangeSpans(Clock clock, HttpMethods methods, ExchangeNo
     /// <summary>To be called now and then by the thread that writes.</summary>
     public void Tick() => clock.Tick();
 
-    public void Write([UnscopedRef] in ExchangeEvent e, ReadOnlySpan<byte> heads, scoped ref SpanWriter span)
+    /// <param name="own">Of the program that the exchange is of.</param>
+    public void Write([UnscopedRef] in ExchangeEvent e, ReadOnlySpan<byte> heads, OwnRoutes? own, scoped ref SpanWriter span)
     {
         var peer = AddressText.Format(e.Remote.Address.AsSpan(), _peerText);
         var local = AddressText.Format(e.Local.Address.AsSpan(), _localText);
-        var exchange = new Exchange(e, heads, local, peer, methods, routes ?? HttpRoutes.None);
+        var exchange = new Exchange(e, heads, local, peer, methods, routes ?? HttpRoutes.None, own);
         span.TextComesFrom(heads);
         span.Identity(e.Span.TraceId.AsSpan(), e.Span.SpanId.AsSpan(), e.ParentId.AsSpan());
         span.Flags(e.Span.Flags, isParentRemote: !exchange.IsClient);

@@ -68,19 +68,7 @@ internal static class HttpSpan
         }
         else
         {
-            var name = new Utf8Builder(buffer);
-            name.Append(method);
-            name.Append(" "u8);
-            if (exchange.Routes.TryAppend(target.Path, target.IsPathCut, ref name))
-            {
-                span.Name(name.Written);
-                span.Attribute(AttributeKeys.HttpRoute, name.Written[(method.Length + 1)..]);
-            }
-            else
-            {
-                span.Name(method);
-            }
-
+            WriteName(exchange, method, target, ref span);
             span.Attribute(AttributeKeys.UrlPath, target.Path);
         }
 
@@ -107,11 +95,12 @@ internal static class HttpSpan
         scoped in HttpHeaders headers,
         scoped ref SpanWriter span)
     {
-        span.Name(WriteMethod(head, exchange.Methods, ref span));
+        Span<byte> buffer = stackalloc byte[MaxTextSize];
+        var method = WriteMethod(head, exchange.Methods, ref span);
+        WriteName(exchange, method, target, ref span);
         var destination = Destination.AsSent(exchange, target, headers);
         destination.Write(ref span);
 
-        Span<byte> buffer = stackalloc byte[MaxTextSize];
         var url = new Utf8Builder(buffer);
         var scheme = target.Scheme.IsEmpty ? exchange.Scheme : target.Scheme;
         url.Append(scheme);
@@ -136,6 +125,26 @@ internal static class HttpSpan
         }
 
         span.Attribute(AttributeKeys.UrlFull, url.Written);
+    }
+
+    /// <summary>The method, and the route where there is one. What is asked of others has one only if the user said so.</summary>
+    [SkipLocalsInit]
+    private static void WriteName(
+        scoped in Exchange exchange, scoped ReadOnlySpan<byte> method, scoped in RequestTarget target, scoped ref SpanWriter span)
+    {
+        var name = new Utf8Builder(stackalloc byte[MaxTextSize]);
+        name.Append(method);
+        name.Append(" "u8);
+        if (exchange.OwnRoutes?.TryAppend(target.Path, target.IsPathCut, ref name) == true ||
+            (!exchange.IsClient && exchange.Routes.TryAppend(target.Path, target.IsPathCut, ref name)))
+        {
+            span.Name(name.Written);
+            span.Attribute(exchange.IsClient ? AttributeKeys.UrlTemplate : AttributeKeys.HttpRoute, name.Written[(method.Length + 1)..]);
+        }
+        else
+        {
+            span.Name(method);
+        }
     }
 
     /// <summary>Writes the method and returns what stands for it in the span name.</summary>

@@ -4,12 +4,12 @@ using System.Text;
 namespace Agent.Protocols;
 
 /// <summary>
-/// A route as frameworks write it: <c>/users/{id}/cart</c>, <c>/users/:id</c>, <c>/static/*</c>. A placeholder stands for one
+/// A route as frameworks write it: <c>/users/{id}/cart</c>, <c>/users/:id</c>, <c>/static/*</c>. A variable stands for one
 /// segment, a final star for any number of them, none included.
 /// </summary>
 internal sealed class RoutePattern : IComparable<RoutePattern>
 {
-    private static readonly byte[] Placeholder = "{}"u8.ToArray();
+    private static readonly byte[] Variable = "{}"u8.ToArray();
     private static readonly byte[] Star = "*"u8.ToArray();
     private readonly byte[][] _segments;
 
@@ -35,7 +35,7 @@ internal sealed class RoutePattern : IComparable<RoutePattern>
             rest = rest.TrimStart((byte)'/');
             var end = rest.IndexOf((byte)'/');
             var found = end < 0 ? rest : rest[..end];
-            if (found.IsEmpty || (!ReferenceEquals(segment, Placeholder) && !found.SequenceEqual(segment)))
+            if (found.IsEmpty || (!ReferenceEquals(segment, Variable) && !found.SequenceEqual(segment)))
             {
                 return false;
             }
@@ -44,7 +44,7 @@ internal sealed class RoutePattern : IComparable<RoutePattern>
         return rest.TrimStart((byte)'/').IsEmpty;
     }
 
-    /// <summary>What is more precise comes first: at the first segment that differs, a word, then a placeholder, then a star.</summary>
+    /// <summary>What is more precise comes first: at the first segment that differs, a word, then a variable, then a star.</summary>
     public int CompareTo(RoutePattern? other)
     {
         for (var i = 0; other is not null && i < Math.Min(_segments.Length, other._segments.Length); i++)
@@ -61,9 +61,9 @@ internal sealed class RoutePattern : IComparable<RoutePattern>
     private static byte[] Segment(string text) => text switch
     {
         "*" => Star,
-        [':', ..] or ['{', .., '}'] => Placeholder,
+        [':', ..] or ['{', .., '}'] => Variable,
         _ => Encoding.UTF8.GetBytes(text),
     };
 
-    private static int Rank(byte[] segment) => ReferenceEquals(segment, Star) ? 2 : ReferenceEquals(segment, Placeholder) ? 1 : 0;
+    private static int Rank(byte[] segment) => ReferenceEquals(segment, Star) ? 2 : ReferenceEquals(segment, Variable) ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Agent.Kubernetes;
+using Agent.Protocols;
 
 namespace Agent.Targets;
 
@@ -50,9 +51,9 @@ internal sealed record Selector
         Language?.Matches(process.Language) != false;
 }
 
-/// <summary>What programs are called that do not say it themselves; null: nothing.</summary>
-internal readonly record struct Naming(string? Name, string? Namespace)
+/// <summary>What programs, and their paths, are called, when they do not say it themselves; null: nothing.</summary>
+internal readonly record struct Naming(string? Name, string? Namespace, OwnRoutes? Routes = null)
 {
     /// <summary>What the other says goes first.</summary>
-    internal Naming With(Naming other) => new(other.Name ?? Name, other.Namespace ?? Namespace);
+    internal Naming With(Naming other) => new(other.Name ?? Name, other.Namespace ?? Namespace, other.Routes ?? Routes);
 }

@@ -28,7 +28,7 @@ internal sealed class TargetNames(ProcFs proc, KubernetesNames? kubernetes = nul
         attributes.Set("container.id", place.ContainerId);
         var isAwaited = kubernetes is not null && !place.IsNone && !TryName(attributes, place);
         var until = isAwaited ? Environment.TickCount64 + (long)kubernetes!.Wait.TotalMilliseconds : 0;
-        var target = new Target(pid, attributes.ServiceNameText, new SpanResource(attributes.Encode(), until))
+        var target = new Target(pid, attributes.ServiceNameText, new SpanResource(attributes.Encode(), until, naming.Routes))
         {
             Program = program,
             Declaration = declaration,

@@ -46,6 +46,7 @@ internal static class AttributeKeys
     public static ReadOnlySpan<byte> ServiceName => "service.name"u8;
 
     public static ReadOnlySpan<byte> UrlFull => "url.full"u8;
+    public static ReadOnlySpan<byte> UrlTemplate => "url.template"u8;
 
     public static ReadOnlySpan<byte> UrlPath => "url.path"u8;
 

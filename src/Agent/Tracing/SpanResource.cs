@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+using Agent.Protocols;
+
 namespace Agent.Tracing;
 
 /// <summary>
@@ -7,10 +9,13 @@ namespace Agent.Tracing;
 /// </summary>
 /// <param name="encoded">An encoded OTLP Resource message, never changed.</param>
 /// <param name="awaitedUntil">On the clock of <see cref="Environment.TickCount64"/>; 0: it is as good as it gets.</param>
-internal sealed class SpanResource(byte[] encoded, long awaitedUntil = 0)
+/// <param name="routes">What its paths are called, where that is its own affair.</param>
+internal sealed class SpanResource(byte[] encoded, long awaitedUntil = 0, OwnRoutes? routes = null)
 {
     private volatile byte[] _encoded = encoded;
     private long _awaitedUntil = awaitedUntil;
+
+    public OwnRoutes? Routes { get; } = routes;
 
     /// <summary>The message of this moment.</summary>
     public byte[] Encoded => _encoded;

@@ -55,6 +55,27 @@ public sealed class ConfigFileTests : Scenario
         Assert.Equal(["one", "two"], agent.Spans.Select(span => span.Service).Chunk(Count).Select(chunk => Assert.Single(chunk.Distinct())));
     }
 
+    [Fact]
+    public void Routes_of_one_selector_hold_for_what_it_selects()
+    {
+        var file = Sandbox.PathOf("hilo.yml");
+        File.WriteAllText(file, Selecting(8001, "shop") + """
+                  routes: {incoming: ["/{what}"], outgoing: ["/{page}"]}
+                - open_ports: 8002
+                  name: stock
+            """);
+        using var agent = Start(file);
+        Sandbox.StartOutside(new ProgramStart("curl", "-sS", "--fail", "http://127.0.0.1:8001/hop?next=http://127.0.0.1:8002/headers")).Finish();
+        agent.Finish();
+
+        var served = Assert.Single(agent.Spans, span => span is { IsServer: true, Service: "shop" });
+        var asked = Assert.Single(agent.Spans, span => span.IsClient);
+        var other = Assert.Single(agent.Spans, span => span is { IsServer: true, Service: "stock" });
+        Assert.Equal(("GET /{what}", "/{what}"), (served.Name, served.Attributes["http.route"]));
+        Assert.Equal(("GET /{page}", "/{page}"), (asked.Name, asked.Attributes["url.template"]));
+        Assert.Equal(("GET /headers", "/headers"), (other.Name, other.Attributes["http.route"]));
+    }
+
     private Harness.Agent Start(string file)
     {
         Sandbox.Serve(Programs.Server("python", 8001, Sandbox.Folder), 8001);

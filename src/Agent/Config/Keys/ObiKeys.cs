@@ -80,7 +80,7 @@ internal static class ObiKeys
 
         Missing("routes.wildcard_char", "", "the guess writes *"),
         Missing("routes.max_path_segment_cardinality", "", "Hilo's guess does not learn"),
-        Missing("name_resolver", "OTEL_EBPF_NAME_RESOLVER_*", "peers are told by their addresses"),
+        Missing("name_resolver", "OTEL_EBPF_NAME_RESOLVER_*", "in Kubernetes peers are told by the names of their services, elsewhere by their addresses"),
         Missing("attributes.metadata_retry", "OTEL_EBPF_METADATA_RETRY_*", "Hilo asks no cloud for metadata"),
         Missing("attributes.select", "", "spans have all of their attributes"),
         Missing("attributes.extra_group_attributes", "", "spans have all of their attributes"),

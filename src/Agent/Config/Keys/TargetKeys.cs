@@ -33,7 +33,8 @@ internal static class TargetKeys
         Key($"{list}[].name", KeyType.Text, "", null, "service.name of what it selects, unless the program says itself what it is called.").Live(),
         Key($"{list}[].namespace", KeyType.Text, "", null, "service.namespace, likewise.").Live(),
         Missing($"{list}[].sampler", "", "one sampler decides for all: otel_traces_export.sampler"),
-        Missing($"{list}[].routes", "", "the routes of the section `routes` hold for all"),
+        Key($"{list}[].routes.incoming", KeyType.List, "", null, "Routes of what it serves, before those of the section routes: http.route.").Live(),
+        Key($"{list}[].routes.outgoing", KeyType.List, "", null, "Routes of what it asks others for: url.template, and the span's name.").Live(),
         Missing($"{list}[].metrics", "", "Hilo makes no metrics of requests"),
         Key($"{list}[].exports", KeyType.List, "", "traces", "Signals; a list without traces: the programs are not traced.").Live(),
     ];
