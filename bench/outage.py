@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""outage.py PORT PID RECEIVER SPANS SECONDS: sends spans to PORT, ten times a second, then takes them at the socket RECEIVER; says
-what memory the process PID had meanwhile."""
+"""outage.py PORT RECEIVER AWAY SPANS SECONDS PID...: sends spans to PORT, ten times a second, while something is away that then returns:
+AWAY is the process of brokers (brokers.py), or `receiver`. Takes spans at the socket RECEIVER; says what memory each process had."""
 import concurrent.futures
 import http.client
 import http.server
 import os
 import re
+import signal
 import socketserver
 import sys
 import threading
 import time
 
-PORT, PID, RECEIVER, SPANS, SECONDS = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
+PORT, RECEIVER, AWAY, SPANS, SECONDS, *PIDS = int(sys.argv[1]), sys.argv[2], sys.argv[3], *map(int, sys.argv[4:])
 TICKS = 10
 TIMES = b"\x39" + bytes(8) + b"\x41" + bytes(8)  # start_time_unix_nano, end_time_unix_nano
 received = accepted = 0
@@ -39,9 +40,21 @@ def body(first, spans):
     return field(1, field(2, b"".join(span(first + i + 1) for i in range(spans))))
 
 
-def memory():
-    with open(f"/proc/{PID}/status") as status:
-        return {name: int(size) for name, size in re.findall(r"^(VmHWM|VmRSS|RssAnon):\s+(\d+)", status.read(), re.M)}
+class Memory:
+    """Of one process."""
+
+    def __init__(self, pid):
+        self.pid, self.most, self.peak = pid, 0, 0
+        with open(f"/proc/{pid}/cmdline") as words:
+            self.role = words.read().split("\0")[1]
+
+    def look(self):
+        with open(f"/proc/{self.pid}/status") as status:
+            sizes = {name: int(size) for name, size in re.findall(r"^(VmHWM|RssAnon):\s+(\d+)", status.read(), re.M)}
+        self.most, self.peak = max(self.most, sizes["RssAnon"]), sizes["VmHWM"]
+
+    def __str__(self):
+        return f"{self.role}: RSS {self.peak / 1024:.1f} MB at most, RssAnon {self.most / 1024:.1f} MB at most"
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -81,27 +94,38 @@ def send(content):
             accepted += SPANS // TICKS
 
 
+def take():
+    server = socketserver.ThreadingUnixStreamServer(RECEIVER, Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+
 def main():
     content = body(0, SPANS // TICKS)
     connect()
-    began, most = time.monotonic(), 0
+    all_memory = [Memory(pid) for pid in PIDS]
+    if AWAY != "receiver":
+        take()
+        os.kill(int(AWAY), signal.SIGUSR1)
+    began = time.monotonic()
     # Each is answered when the disk has it, which is later than the next one goes.
     with concurrent.futures.ThreadPoolExecutor(16) as senders:
         for tick in range(SECONDS * TICKS):
             time.sleep(max(0, began + tick / TICKS - time.monotonic()))
             senders.submit(send, content)
-            most = max(most, memory()["RssAnon"])
-    sent, away = accepted, memory()
-    print(f"outage of {time.monotonic() - began:.0f} s: {sent} spans accepted, {len(content) * TICKS // SPANS} bytes each; "
-          f"RSS {away['VmHWM'] / 1024:.1f} MB at most, RssAnon {most / 1024:.1f} MB at most")
-    server = socketserver.ThreadingUnixStreamServer(RECEIVER, Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+            for memory in all_memory:
+                memory.look()
+    sent = accepted
+    print(f"outage of {time.monotonic() - began:.0f} s: {sent} spans accepted, {len(content) * TICKS // SPANS} bytes each; {'; '.join(map(str, all_memory))}")
+    if AWAY == "receiver":
+        take()
+    else:
+        os.kill(int(AWAY), signal.SIGUSR2)
     began = time.monotonic()
     while received < sent and time.monotonic() - began < 300:
         time.sleep(0.1)
-        most = max(most, memory()["RssAnon"])
-    print(f"then {received} of {sent} spans received in {time.monotonic() - began:.1f} s; "
-          f"RSS {memory()['VmHWM'] / 1024:.1f} MB at most, RssAnon {most / 1024:.1f} MB at most")
+        for memory in all_memory:
+            memory.look()
+    print(f"then {received} of {sent} spans received in {time.monotonic() - began:.1f} s; {'; '.join(map(str, all_memory))}")
     sys.stdout.flush()
     os._exit(0 if received >= sent else 1)
 

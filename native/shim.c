@@ -4,6 +4,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -76,5 +77,10 @@ void shim_early(void);
 __attribute__((constructor)) void shim_early(void)
 {
     setenv("DOTNET_GCGen0MaxBudget", "100000", 0);
+
+    // librdkafka has a thread for each broker, and malloc keeps what each has freed; what it unpacks,
+    // megabytes, is to go back at once, however often that comes.
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 }
 #endif

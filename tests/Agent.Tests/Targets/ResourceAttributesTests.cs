@@ -50,6 +50,9 @@ public class ResourceAttributesTests
             var proc = new ProcFs();
             var program = proc.Executable(child.Id);
             Assert.NotNull(program);
+
+            // It has been started a moment before the kernel says where its environment is.
+            Assert.True(SpinWait.SpinUntil(() => File.ReadAllBytes($"/proc/{child.Id}/environ").Length > 0, TimeSpan.FromSeconds(10)));
             var encoded = ResourceAttributes.Describe(proc, child.Id, program).Encode();
             var attributes = Resource.Parser.ParseFrom(encoded).Attributes;
             Assert.Equal(child.Id, attributes.Single(attribute => attribute.Key == "process.pid").Value.IntValue);

@@ -13,6 +13,7 @@ internal sealed unsafe class KafkaConsumer : KafkaClient
     private const int PollMs = 100;
     private const int AskMs = 200;
     private const int BeatsPerSession = 5;
+    private const string FetchBytes = "262144";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(4);
@@ -39,9 +40,12 @@ internal sealed unsafe class KafkaConsumer : KafkaClient
             ("partition.assignment.strategy", "cooperative-sticky"),
             ("session.timeout.ms", Milliseconds(options.SessionTimeout)),
             ("heartbeat.interval.ms", Milliseconds(options.SessionTimeout / BeatsPerSession)),
-            ("queued.max.messages.kbytes", "2048"),
-            ("fetch.message.max.bytes", "1048576"),
-            ("fetch.max.bytes", "4194304"),
+            // Of each broker one answer may be there besides, unpacked, which is several times as much. A message that is larger than
+            // an answer may be comes alone.
+            ("queued.max.messages.kbytes", "1024"),
+            ("message.max.bytes", FetchBytes),
+            ("fetch.message.max.bytes", FetchBytes),
+            ("fetch.max.bytes", FetchBytes),
             ("check.crcs", "true"))
     {
         (_source, _topic) = (source, options.Topic);

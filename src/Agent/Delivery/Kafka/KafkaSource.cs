@@ -14,7 +14,7 @@ namespace Agent.Delivery.Kafka;
 /// <summary>One receiver's place in a topic. Used by its task, and by the thread that reads.</summary>
 internal sealed class KafkaSource : ISpanSource, IDisposable
 {
-    private const int MaxAhead = 4 << 20;
+    private const int MaxAhead = 2 << 20;
 
     /// <summary>How long a partition stays for what is being sent of it.</summary>
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(3);
@@ -43,7 +43,7 @@ internal sealed class KafkaSource : ISpanSource, IDisposable
 
     internal string Name { get; }
 
-    /// <summary>Bytes that were read and are not done with.</summary>
+    /// <summary>Memory, in bytes, of what was read and is not done with.</summary>
     internal long Ahead
     {
         get
@@ -170,7 +170,7 @@ internal sealed class KafkaSource : ISpanSource, IDisposable
             }
             _partitions[partition] = progress with { First = progress.First < 0 ? offset : progress.First, End = Math.Max(progress.End, offset + 1) };
             _waiting.Enqueue(message);
-            _ahead += message.Length;
+            _ahead += message.Bytes.Length;
         }
         Wake();
     }
@@ -261,7 +261,7 @@ internal sealed class KafkaSource : ISpanSource, IDisposable
 
     private void Release(TopicMessage message)
     {
-        _ahead -= message.Length;
+        _ahead -= message.Bytes.Length;
         if (message.Bytes.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(message.Bytes);

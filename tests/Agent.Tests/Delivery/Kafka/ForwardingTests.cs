@@ -185,7 +185,7 @@ public sealed class ForwardingTests : IDisposable
         using var forwarding = Start(new Ledger(), port);
         await WaitUntilAsync(() => forwarding.Sources[0].IsFull, forwarding);
         await Task.Delay(2000, Cancel);
-        Assert.InRange(forwarding.Sources[0].Ahead, 4 << 20, (4 << 20) + (128 << 10));
+        Assert.InRange(forwarding.Sources[0].Ahead, 2 << 20, (2 << 20) + (128 << 10));
         Assert.True(forwarding.IsTurning);
         using var receiver = new Receiver(port: port);
         await WaitUntilAsync(() => Distinct(receiver) == 6000, forwarding);
