@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
 /* Keys and values of the maps that agent and programs share. */
 #pragma once
+#include "settings.h"
 #include "types.h"
 
 /* Map `targets`: pid (__u32, initial pid namespace) -> target. A process in it is traced. The agent
@@ -10,6 +11,14 @@ struct target {
     __u32 exports;      /* 1: it exports traces of its own, written by the kernel side */
     __u64 open_count;   /* server requests read by this process and not answered yet */
     __u64 open_cookies; /* sum of the cookies of their connections: with open_count 1, the one */
+};
+
+/* Map `samplers`: target.pid -> sampling. Written by the agent, for what is selected with a sampler of its own. */
+struct sampling {
+    __u64 threshold; /* as settings.sampling_threshold, and so on */
+    enum sampler sampler;
+    __u8 parent_based;
+    __u8 pad[6];
 };
 
 /* Map `watches`: pid -> watch. Sockets of a process may stay in the sockmap between requests only while

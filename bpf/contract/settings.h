@@ -37,5 +37,7 @@ struct settings {
     __u8 leave_exporters; /* 1: processes that export their own traces are left to them */
     __u8 spare_zerocopy;  /* 1: sockets with SO_ZEROCOPY stay out of the sockmap */
     __u8 writes_go;       /* 1: contexts are also written inside of programs of Go */
+    __u8 own_samplers;    /* 1: some targets have a sampler of their own */
     __u8 tell_unsampled;  /* 1: exchanges of traces that are not sampled are told, too */
+    __u8 pad[7];
 };

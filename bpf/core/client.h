@@ -59,7 +59,10 @@ static __always_inline void client_prepare(struct connection *connection,
 {
     __u32 tid = current_pid() == connection->pid ? current_tid() : 0;
 
-    client_identify(&place->span, place->parent_id, client_parent(connection, tid, &place->link));
+    client_identify(connection->target,
+                    &place->span,
+                    place->parent_id,
+                    client_parent(connection, tid, &place->link));
     place->prepared = 1;
 }
 
@@ -77,9 +80,9 @@ static __always_inline void client_begin(struct connection *connection,
         exchange->link = place->link;
         id_copy(exchange->parent_id, place->parent_id);
     } else {
-        client_identify(&exchange->span, exchange->parent_id, parent);
+        client_identify(connection->target, &exchange->span, exchange->parent_id, parent);
         if (!parent)
-            sample_request(&exchange->span, &connection->tx.head, false);
+            sample_request(connection->target, &exchange->span, &connection->tx.head, false);
     }
     if (parent)
         parent->propagated = 1;

@@ -26,10 +26,13 @@ static __always_inline struct open_request *parent_of_process(__u32 pid, enum li
     return parent;
 }
 
-static __always_inline void client_identify(struct span_context *span,
+static __always_inline void client_identify(__u32 target,
+                                            struct span_context *span,
                                             __u8 *parent_id,
                                             const struct open_request *parent)
 {
+    struct sampling sampling;
+
     if (parent) {
         *span = parent->span;
         id_copy(parent_id, parent->span.span_id);
@@ -37,7 +40,8 @@ static __always_inline void client_identify(struct span_context *span,
     } else {
         trace_begin(span);
         *(__u64 *)parent_id = 0;
-        sample_decide(span, false);
+        sampling = sampling_of(target);
+        sample_decide(&sampling, span, false);
     }
     span_begin(span);
 }

@@ -29,7 +29,8 @@ static __always_inline void server_context(struct connection *connection,
     else
         id_copy(exchange->parent_id, exchange->span.span_id);
     span_begin(&exchange->span);
-    sample_request(&exchange->span, &requests->head, exchange->link != LINK_NONE);
+    sample_request(
+        connection->target, &exchange->span, &requests->head, exchange->link != LINK_NONE);
     keep_decide(&exchange->span);
     if ((requests->head.flags & (HTTP1_BAD_CONTEXT | HTTP1_CONTEXT)) == HTTP1_BAD_CONTEXT)
         count(COUNTER_CONTEXT_INVALID);

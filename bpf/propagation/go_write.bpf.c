@@ -141,6 +141,7 @@ static __always_inline bool go_write_identify(const struct go_writing *writing,
 {
     struct written *written = &write->written;
     __u32 pid = writing->name.pid;
+    const struct target *target = target_of(pid);
     struct open_request *parent =
         parent_of_goroutine(writing->program, pid, write->stream, &written->link);
 
@@ -148,7 +149,7 @@ static __always_inline bool go_write_identify(const struct go_writing *writing,
         parent = parent_of_process(pid, &written->link);
     if (!parent && !write->followed)
         return false;
-    client_identify(&write->span, written->parent_id, parent);
+    client_identify(target ? target->pid : pid, &write->span, written->parent_id, parent);
     if (parent && !write->followed)
         id_copy(write->span.span_id, parent->span.span_id);
     written->pid = pid;

@@ -39,6 +39,7 @@ internal sealed class Kernel : IDisposable
         _throttle = new ThrottleSwitch(objects.Sockets.Map<uint, Throttle>("throttle"));
         Targets = objects.Process.Map<uint, Contract.Target>("targets");
         Owners = objects.Sockets.Map<int, Owner>("owners");
+        Samplers = objects.Sockets.Map<uint, Sampling>("samplers");
         _http2 = [.. Http2Programs.Install(objects.Http2, objects.Sockets), .. Http2Programs.Install(objects.Http2Write, objects.Sockmap)];
         ReturnMemory();
         _traffic = new Traffic(proc, traffic);
@@ -75,6 +76,8 @@ internal sealed class Kernel : IDisposable
     internal BpfMap<uint, Contract.Target> Targets { get; }
 
     internal BpfMap<int, Owner> Owners { get; }
+
+    internal BpfMap<uint, Sampling> Samplers { get; }
 
     internal IReadOnlyList<IProbe> Probes => _probes;
 

@@ -38,6 +38,7 @@ internal sealed class KernelObjects : IDisposable
             GenerateHeaders = Flag(options.Headers.Generates),
             LeaveExporters = Flag(options.LeavesExporters),
             TcpOption = options.TcpOption,
+            OwnSamplers = Flag(options.Selector.HasSamplers),
             TellUnsampled = Flag(options.Keep.IsOn),
         };
         if (options.Selector.IsEverything && tree.TryFindConfinement(out var number, out var level))

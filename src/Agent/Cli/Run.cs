@@ -52,7 +52,7 @@ internal static class Run
         using var asked = MetricsServer.Start(options.Health, health);
         using var kernel = Kernel.Load(options, proc, tree);
         var ledger = new Ledger();
-        var table = new TargetTable();
+        var table = new TargetTable(options.Selector.HasSamplers ? kernel.Samplers : null);
         var changes = new ChangeQueue();
         var peers = options.Kubernetes.Server is null ? null : new PeerNames();
         using var delivery = DeliveryPipeline.Start(options.Delivery with { Peers = peers }, ledger, Log.Warn);

@@ -10,6 +10,7 @@ namespace Agent.Config;
 /// <param name="Threshold">A trace is kept when the low 63 bits of its id are below.</param>
 internal readonly record struct SamplingOptions(Sampler Sampler, bool IsParentBased, ulong Threshold)
 {
+    internal const string Argument = "OTEL_TRACES_SAMPLER_ARG";
     private const ulong All = 1UL << 63;
 
     internal static SamplingOptions Parse(string? name, string? argument)
@@ -28,6 +29,8 @@ internal readonly record struct SamplingOptions(Sampler Sampler, bool IsParentBa
         };
     }
 
+    internal Sampling ToKernel() => new() { Threshold = Threshold, Sampler = Sampler, ParentBased = IsParentBased ? (byte)1 : (byte)0 };
+
     private static ulong ThresholdOf(string? argument)
     {
         if (string.IsNullOrWhiteSpace(argument))
@@ -37,7 +40,7 @@ internal readonly record struct SamplingOptions(Sampler Sampler, bool IsParentBa
         if (!double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) ||
             ratio is not (>= 0 and <= 1))
         {
-            throw new ConfigException("OTEL_TRACES_SAMPLER_ARG", argument, "use a number from 0 to 1");
+            throw new ConfigException(Argument, argument, "use a number from 0 to 1");
         }
         return ratio >= 1 ? All : (ulong)(ratio * All);
     }

@@ -27,7 +27,7 @@ internal sealed class SelectorItem(ConfigFile file, string list, FileItem item, 
         ContainersOnly = Switch("containers_only"),
         Pod = ReadPod(),
         IsUntestable = item.Values.ContainsKey("container_name"),
-        Naming = new Naming(Text("name"), Text("namespace"), ReadRoutes()),
+        Naming = new Naming(Text("name"), Text("namespace"), ReadRoutes(), ReadSampler()),
         IsSilent = item.Values.TryGetValue("exports", out var exports) &&
             !exports.Parts.Any(part => part.Contains("traces", StringComparison.OrdinalIgnoreCase)),
     };
@@ -37,6 +37,19 @@ internal sealed class SelectorItem(ConfigFile file, string list, FileItem item, 
         var incoming = RoutesOf("routes.incoming");
         var outgoing = RoutesOf("routes.outgoing");
         return incoming.Count + outgoing.Count > 0 ? new OwnRoutes(incoming, outgoing) : null;
+    }
+
+    private SamplingOptions? ReadSampler()
+    {
+        const string name = "sampler.name", argument = "sampler.arg";
+        try
+        {
+            return Text(name) is null && Text(argument) is null ? null : SamplingOptions.Parse(Text(name), Text(argument));
+        }
+        catch (ConfigException wrong)
+        {
+            throw Refuse(wrong.Name == SamplingOptions.Argument ? argument : name, wrong.Remedy);
+        }
     }
 
     private IReadOnlyList<string> RoutesOf(string name)

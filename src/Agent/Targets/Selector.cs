@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Agent.Config;
 using Agent.Kubernetes;
 using Agent.Protocols;
 
@@ -51,9 +52,12 @@ internal sealed record Selector
         Language?.Matches(process.Language) != false;
 }
 
-/// <summary>What programs, and their paths, are called, when they do not say it themselves; null: nothing.</summary>
-internal readonly record struct Naming(string? Name, string? Namespace, OwnRoutes? Routes = null)
+/// <summary>
+/// What programs, and their paths, are called, when they do not say it themselves, and which of their traces are kept; null: nothing is
+/// said of that.
+/// </summary>
+internal readonly record struct Naming(string? Name, string? Namespace, OwnRoutes? Routes = null, SamplingOptions? Sampler = null)
 {
     /// <summary>What the other says goes first.</summary>
-    internal Naming With(Naming other) => new(other.Name ?? Name, other.Namespace ?? Namespace, other.Routes ?? Routes);
+    internal Naming With(Naming other) => new(other.Name ?? Name, other.Namespace ?? Namespace, other.Routes ?? Routes, other.Sampler ?? Sampler);
 }

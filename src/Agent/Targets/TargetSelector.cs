@@ -25,6 +25,9 @@ internal sealed class TargetSelector(
     /// <summary>True when what is known of pods decides.</summary>
     internal bool UsesPods => selected.Concat(_excluded).Any(entry => entry.Pod is not null);
 
+    /// <summary>True when some have a sampler of their own.</summary>
+    internal bool HasSamplers => selected.Any(entry => entry.Naming.Sampler is not null);
+
     /// <summary>True when a process can be excluded for a port it listens on.</summary>
     internal bool ExcludesPorts => _excluded.Any(entry => entry.Ports is not null);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Collections.Concurrent;
+using Agent.Bpf;
+using Agent.Contract;
 
 namespace Agent.Targets;
 
@@ -7,7 +9,8 @@ namespace Agent.Targets;
 /// Targets by the pid that events name them with. The event thread reads, without a lock, and writes when a program is
 /// replaced; the watcher writes what it finds by looking, and removes what has ended.
 /// </summary>
-internal sealed class TargetTable
+/// <param name="samplers">The kernel side's; null: none has one of its own.</param>
+internal sealed class TargetTable(BpfMap<uint, Sampling>? samplers = null)
 {
     private readonly ConcurrentDictionary<uint, Target> _targets = [];
 
@@ -15,9 +18,26 @@ internal sealed class TargetTable
 
     internal bool TryFind(uint pid, out Target target) => _targets.TryGetValue(pid, out target!);
 
-    internal void Set(Target target) => _targets[(uint)target.Pid] = target;
+    internal void Set(Target target)
+    {
+        var pid = (uint)target.Pid;
+        if (samplers is { } map && target.Naming.Sampler is { } own)
+        {
+            _ = map.Set(pid, own.ToKernel());
+        }
+        else
+        {
+            _ = samplers?.Remove(pid);
+        }
+        _targets[pid] = target;
+    }
 
     /// <summary>Removes it unless a newer program has taken its pid.</summary>
-    internal void Remove(Target target) =>
-        _targets.TryRemove(new KeyValuePair<uint, Target>((uint)target.Pid, target));
+    internal void Remove(Target target)
+    {
+        if (_targets.TryRemove(new KeyValuePair<uint, Target>((uint)target.Pid, target)))
+        {
+            _ = samplers?.Remove((uint)target.Pid);
+        }
+    }
 }

@@ -118,6 +118,7 @@ public class ConfigFileTests
     [InlineData("receivers: [{name: a, endpoint: 'ftp://x'}]", "hilo.yml:1:33: receivers[a].endpoint: ftp://x cannot be used: use a URL like http://localhost:4318 or a socket like unix:///run/collector.sock")]
     [InlineData("otel_traces_export: {headers: {a: b c, 'x y': z}, endpoint: 'http://a'}", "hilo.yml:1:31: otel_traces_export.headers cannot be used: x y is not a header that can be set: leave it out")]
     [InlineData("routes: {patterns: [/a/*/b]}", "hilo.yml:1:20: routes.patterns: /a/*/b cannot be used: use routes like /users/{id}, /users/:id or /static/*, with a star only at the end")]
+    [InlineData("discovery:\n  instrument:\n    - sampler: {name: traceidratio, arg: many}", "hilo.yml:3:42: discovery.instrument[].sampler.arg: many cannot be used: use a number from 0 to 1")]
     [InlineData("discovery:\n  instrument:\n    - routes: {incoming: [a]}", "hilo.yml:3:26: discovery.instrument[].routes.incoming: a cannot be used: use routes like /users/{id}, /users/:id or /static/*, with a star only at the end")]
     public void What_cannot_be_used_is_named_with_its_place(string file, string expected) => Assert.Equal(expected, Assert.Single(Files.Problems(file)));
 

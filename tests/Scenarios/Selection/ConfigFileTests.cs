@@ -76,6 +76,28 @@ public sealed class ConfigFileTests : Scenario
         Assert.Equal(("GET /headers", "/headers"), (other.Name, other.Attributes["http.route"]));
     }
 
+    /// <summary>What is not sampled where it begins is not sampled further on, whatever is said there.</summary>
+    [Fact]
+    public void A_sampler_of_one_selector_decides_for_what_begins_there()
+    {
+        const string shopSampler = "      sampler: {name: parentbased_always_off}\n";
+        const string stockSampler = "      sampler: {name: parentbased_always_on}\n";
+        var file = Sandbox.PathOf("hilo.yml");
+        File.WriteAllText(file, $"{Selecting(8001, "shop")}{shopSampler}    - open_ports: 8002\n      name: stock\n{stockSampler}");
+        using var agent = Start(file);
+        for (var i = 0; i < Count; i++)
+        {
+            Get("http://127.0.0.1:8001/hop?next=http://127.0.0.1:8002/headers");
+            Get("http://127.0.0.1:8002/headers");
+        }
+        var ledger = agent.Finish();
+
+        Assert.Equal((Count, 3 * Count), (agent.Spans.Count, ledger.Unsampled));
+        Assert.All(agent.Spans, span => Assert.Equal(("stock", true), (span.Service, span.IsRoot)));
+
+        void Get(string url) => Sandbox.StartOutside(new ProgramStart("curl", "-sS", "--fail", url)).Finish();
+    }
+
     private Harness.Agent Start(string file)
     {
         Sandbox.Serve(Programs.Server("python", 8001, Sandbox.Folder), 8001);
