@@ -56,6 +56,9 @@ try
         case ["bench-spans", var count] when long.TryParse(count, out var spans) && spans > 0:
             Console.WriteLine(SpanBench.Run(spans));
             return 0;
+        case ["bench-spans", var count, "metrics"] when long.TryParse(count, out var spans) && spans > 0:
+            Console.WriteLine(SpanBench.Run(spans, measuresRequests: true));
+            return 0;
         case ["bench-queue", var directory, var count, .. var topic] when long.TryParse(count, out var spans) && spans > 0:
             Console.WriteLine(QueueBench.Run(directory, spans, topic.FirstOrDefault()));
             return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The agent, built by hand in the order things depend on each other: kernel side, targets, delivery, event loop.
+using Agent.Application;
 using Agent.Bpf;
 using Agent.Config;
 using Agent.Contract;
@@ -55,7 +56,8 @@ internal static class Run
         var table = new TargetTable(options.Selector.HasSamplers ? kernel.Samplers : null);
         var changes = new ChangeQueue();
         var peers = options.Kubernetes.Server is null ? null : new PeerNames();
-        using var delivery = DeliveryPipeline.Start(options.Delivery with { Peers = peers }, ledger, Log.Warn);
+        var requests = options.Application.IsOn ? new ApplicationMetrics(options.Application) : null;
+        using var delivery = DeliveryPipeline.Start(options.Delivery with { Peers = peers, Requests = requests }, ledger, Log.Warn);
         using var ring = kernel.Ring();
         var loop = new EventLoop(ring, delivery.Sink, ledger, pulse);
         var selection = new TargetSelection(options.Selector);
@@ -81,6 +83,12 @@ internal static class Run
         var ofKernel = new KernelMetrics(kernel.Counters, governor, guard, kernel.Canary, () => processes.Count);
         var metrics = new Metrics(Usage.Version, figures.Describe, ofKernel.Describe, text => servers?.Counters.Describe(text));
         using var scraped = options.Metrics.Port == 0 ? null : MetricsServer.Start(options.Metrics, metrics.Describe, health);
+        using var measured = requests is null ? null : MetricsServer.Start(options.Application.Place, () =>
+        {
+            var text = new MetricsText();
+            requests.Describe(text);
+            return text.ToString();
+        }, name: ApplicationOptions.PortName);
         var reload = new Reload(configuration, selection, changes, manager);
         reload.WatchFile();
         using var signals = new Signals(loop.Stop, reload.Run, () => Report(ledger, kernel.Counters, governor, guard));

@@ -82,6 +82,10 @@ internal static class Usage
           OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PORT   (none), and _PATH (/internal/metrics); /healthz and /readyz are there, too, or
           OTEL_EBPF_HEALTH_CHECK_UNIX_SOCKET_PATH      on a socket (/run/hilo.sock, @hilo) or _PORT, _LISTEN_ADDRESS (127.0.0.1)
 
+        Figures about requests, for Prometheus:
+          OTEL_EBPF_PROMETHEUS_PORT            (none), and _PATH (/metrics)
+          OTEL_EBPF_METRICS_FEATURES           application (rate, errors, durations; default), application_service_graph, or all
+
         SIGUSR1 prints the ledger and the counters, SIGHUP reads the configuration again.
         """;
 

@@ -49,6 +49,9 @@ internal sealed record AgentOptions
     /// <summary>Where figures about Hilo itself are to be had.</summary>
     internal MetricsOptions Metrics { get; init; } = MetricsOptions.Parse(null, null);
 
+    /// <summary>Where figures about requests are to be had.</summary>
+    internal ApplicationOptions Application { get; init; }
+
     /// <summary>Where it says how it is, besides there.</summary>
     internal HealthOptions Health { get; init; } = HealthOptions.Parse(null, null, null);
 

@@ -43,6 +43,7 @@ internal sealed class EnvironmentReader
             LeavesExporters = _settings.Switch("OTEL_EBPF_EXCLUDE_OTEL_INSTRUMENTED_SERVICES") ?? true,
             Overhead = OverheadOptions.Parse(Text("HILO_OVERHEAD_BUDGET"), Text("HILO_OVERHEAD_INTERVAL")),
             Metrics = MetricsOptions.Parse(Text(MetricsOptions.PortName), Text("OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PATH")),
+            Application = ApplicationOptions.Read(Text),
             Health = HealthOptions.Parse(Text(HealthOptions.PortName), Text(HealthOptions.AddressName), Text(HealthOptions.SocketName)),
             Guard = GuardOptions.Parse(Text("HILO_HARM_GUARD"), Text("HILO_HARM_GUARD_INTERVAL")),
             Sampling = SamplingOptions.Parse(Text("OTEL_TRACES_SAMPLER"), Text("OTEL_TRACES_SAMPLER_ARG")),

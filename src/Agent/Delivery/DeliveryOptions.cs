@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Agent.Application;
 using Agent.Config;
 using Agent.Delivery.Exporters;
 using Agent.Delivery.Queues;
@@ -41,6 +42,9 @@ internal sealed record DeliveryOptions
 
     /// <summary>An open batch waits this long for more spans.</summary>
     public TimeSpan BatchDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Measures requests by the spans that were seen here; null: nobody asks.</summary>
+    public ApplicationMetrics? Requests { get; init; }
 
     /// <summary>Spans in one request.</summary>
     public int MaxRequestSpans { get; init; } = 4096;

@@ -7,6 +7,7 @@
 //                                     └→ BatchQueue → PrintLoop  → printer → standard output
 //
 // Receivers answer to the ledger, each for itself; the printer only when there is none.
+using Agent.Application;
 using Agent.Delivery.Exporters;
 using Agent.Delivery.Queues;
 using Agent.Diagnostics;
@@ -32,11 +33,13 @@ internal sealed class DeliveryPipeline : IDisposable
     private readonly Ledger _ledger;
     private readonly Takers _takers;
     private readonly Intake _intake;
+    private readonly ApplicationMetrics? _requests;
     private volatile bool _isPromising;
 
     private DeliveryPipeline(DeliveryOptions options, Ledger ledger, Terminal terminal, Stream output, Action<string> log)
     {
         _ledger = ledger;
+        _requests = options.Requests;
         var tasks = new List<Task>();
         var receivers = options.Targets;
         Ledger[] ledgers = receivers.Count == 1 ? [ledger] : [.. receivers.Select(receiver => ledger.Branch(receiver.Name))];
@@ -138,6 +141,7 @@ internal sealed class DeliveryPipeline : IDisposable
 
     private void Accept(SpanBatch batch)
     {
+        _requests?.Take(batch.Encoded.Span);
         if (_takers.Any && (!_isPromising || _takers.HasRoom(batch.Capacity, batch.Spans)))
         {
             _takers.Give(batch, isPromised: false);

@@ -4,6 +4,8 @@
 // another, as large as real ones. Time is that of the processor, so that a busy machine changes it little. The figure in
 // the README, which is that of HTTP/1, and the test of the binary both come from here.
 using System.Globalization;
+using Agent.Application;
+using Agent.Config;
 using Agent.Contract;
 using Agent.Diagnostics;
 using Agent.Protocols;
@@ -23,11 +25,12 @@ internal sealed class SpanBench
     private long _bytes;
     private long _spans;
 
-    public SpanBench(BenchTraffic traffic)
+    public SpanBench(BenchTraffic traffic, ApplicationMetrics? metrics = null)
     {
         var spans = new ExchangeSpans(new Clock(), new HttpMethods());
         _sink = new SpanSink(spans, new Ledger(), TimeSpan.FromSeconds(1), batch =>
         {
+            metrics?.Take(batch.Encoded.Span);
             _bytes += batch.Encoded.Length;
             _spans += batch.Spans;
             batch.Release();
@@ -39,12 +42,13 @@ internal sealed class SpanBench
     }
 
     /// <summary>Runs <paramref name="count"/> spans of each kind and returns what to print, a line for each.</summary>
-    public static string Run(long count) =>
-        string.Join('\n', Enum.GetValues<BenchTraffic>().Select(traffic => Run(traffic, count)));
+    /// <param name="measuresRequests">With the metrics of requests, as when a scraper is served.</param>
+    public static string Run(long count, bool measuresRequests = false) =>
+        string.Join('\n', Enum.GetValues<BenchTraffic>().Select(traffic => Run(traffic, count, measuresRequests)));
 
-    private static string Run(BenchTraffic traffic, long count)
+    private static string Run(BenchTraffic traffic, long count, bool measuresRequests)
     {
-        var bench = new SpanBench(traffic);
+        var bench = new SpanBench(traffic, measuresRequests ? new ApplicationMetrics(ApplicationOptions.Everything) : null);
         bench.Measure(count / 10);
         var (seconds, bytesPerSpan, allocated) = bench.Measure(count);
         return string.Create(

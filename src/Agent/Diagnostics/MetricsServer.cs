@@ -35,13 +35,13 @@ internal sealed class MetricsServer : IDisposable
     internal int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
     /// <summary>Listens on all addresses.</summary>
-    internal static MetricsServer Start(MetricsOptions options, Func<string> describe, Health? health = null)
+    internal static MetricsServer Start(MetricsOptions options, Func<string> describe, Health? health = null, string name = MetricsOptions.PortName)
     {
         var pages = health is null ? [] : Pages(health);
         pages[options.Path] = () => new Page(true, describe());
         var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
         var any = listener.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
-        Listen(listener, new IPEndPoint(any, options.Port), MetricsOptions.PortName, options.Port.ToString(CultureInfo.InvariantCulture));
+        Listen(listener, new IPEndPoint(any, options.Port), name, options.Port.ToString(CultureInfo.InvariantCulture));
         return new MetricsServer(listener, null, pages);
     }
 

@@ -15,6 +15,14 @@ internal sealed class MetricsText
 
     internal MetricsText Gauge(string name, string help) => Family(name, "gauge", help);
 
+    internal MetricsText Histogram(string name, string help) => Family(name, "histogram", help);
+
+    /// <summary>One line of a family that has several kinds of them, or several labels.</summary>
+    /// <param name="suffix">Behind the name.</param>
+    /// <param name="labels">As they are written, escaped.</param>
+    internal void Sample(string suffix, string labels, double value) =>
+        _text.Append(CultureInfo.InvariantCulture, $"{_family}{suffix}{{{labels}}} {value}\n");
+
     internal MetricsText Value(double value)
     {
         _text.Append(CultureInfo.InvariantCulture, $"{_family} {value}\n");

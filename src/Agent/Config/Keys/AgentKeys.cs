@@ -29,6 +29,9 @@ internal static class AgentKeys
         Key("health_check.port", KeyType.Number, "OTEL_EBPF_HEALTH_CHECK_PORT", "0", "Where /healthz and /readyz are told, besides internal_metrics.prometheus.port; 0: nowhere."),
         Key("health_check.listen_address", KeyType.Text, "OTEL_EBPF_HEALTH_CHECK_LISTEN_ADDRESS", "127.0.0.1", "The address of that port."),
         Key("health_check.unix_socket_path", KeyType.Text, "OTEL_EBPF_HEALTH_CHECK_UNIX_SOCKET_PATH", null, "A socket instead of it: /run/hilo.sock or @hilo."),
+        Key("prometheus_export.port", KeyType.Number, "OTEL_EBPF_PROMETHEUS_PORT", "0", "Where Prometheus finds figures about requests, on a port of its own; 0: nowhere, and none are made."),
+        Key("prometheus_export.path", KeyType.Text, "OTEL_EBPF_PROMETHEUS_PATH", "/metrics", "And at which path."),
+        Key("metrics.features", KeyType.List, "OTEL_EBPF_METRICS_FEATURES", "application", "Which: application (rate, errors, durations), application_service_graph (who calls whom), or all; other features of OBI have no effect."),
         Key("internal_metrics.prometheus.port", KeyType.Number, "OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PORT", "0", "Where Prometheus finds figures about Hilo itself; 0: nowhere."),
         Key("internal_metrics.prometheus.path", KeyType.Text, "OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PATH", "/internal/metrics", "And at which path."),
     ];

@@ -8,7 +8,8 @@ namespace Agent.Config.Keys;
 internal static class ObiKeys
 {
     private const string Sizes = "Hilo keeps as much of a message as it needs";
-    private const string NoMetrics = "Hilo makes no metrics of requests; those about itself are at internal_metrics.prometheus";
+    private const string NoMetrics = "Hilo makes no such metrics";
+    private const string FewMetrics = "metrics of requests are for Prometheus: prometheus_export.port, prometheus_export.path and metrics.features";
     private const string NoDatabases = "Hilo traces HTTP and gRPC only";
     private const string NoInjection = "Hilo executes nothing in the programs it traces";
     private const string ByEvents = "Hilo is told of processes by the kernel, within milliseconds";
@@ -67,9 +68,17 @@ internal static class ObiKeys
         Pointless("otel_traces_export.reporters_cache_len", "OTEL_EBPF_TRACES_REPORT_CACHE_LEN", "Hilo has no such cache"),
         Pointless("otel_traces_export.otel_sdk_log_level", "OTEL_EBPF_SDK_LOG_LEVEL OTEL_EBPF_OTEL_SDK_LOG_LEVEL", "there is no SDK in it; use log_level"),
         Pointless("otel_traces_export.instrumentations", "OTEL_EBPF_TRACES_INSTRUMENTATIONS OTEL_EBPF_OTEL_TRACES_INSTRUMENTATIONS", "HTTP and gRPC are always traced, nothing else is"),
-        Missing("otel_metrics_export", "OTEL_EXPORTER_OTLP_METRICS_* OTEL_EBPF_METRICS_* OTEL_EBPF_OTEL_METRICS_* OTEL_EBPF_EXTRA_SPAN_RESOURCE_ATTRIBUTES OTEL_EBPF_ALLOW_SERVICE_GRAPH_SELF_REFERENCES", NoMetrics),
-        Missing("prometheus_export", "OTEL_EBPF_PROMETHEUS_*", NoMetrics),
-        Missing("metrics", "", NoMetrics),
+        Missing("otel_metrics_export", "OTEL_EXPORTER_OTLP_METRICS_* OTEL_EBPF_METRICS_* OTEL_EBPF_OTEL_METRICS_* OTEL_EBPF_EXTRA_SPAN_RESOURCE_ATTRIBUTES OTEL_EBPF_ALLOW_SERVICE_GRAPH_SELF_REFERENCES", FewMetrics),
+        Missing("prometheus_export.features", "", "use metrics.features"),
+        Missing("prometheus_export.buckets", "", "bounds are those of the semantic conventions"),
+        Missing("prometheus_export.ttl", "OTEL_EBPF_PROMETHEUS_TTL", "series stay while Hilo runs, 2000 of each metric"),
+        Missing("prometheus_export.instrumentations", "OTEL_EBPF_PROMETHEUS_INSTRUMENTATIONS", "HTTP and gRPC are always measured, nothing else is"),
+        Missing("prometheus_export.extra_resource_attributes", "OTEL_EBPF_PROMETHEUS_EXTRA_RESOURCE_ATTRIBUTES", "series have the name of their service"),
+        Missing("prometheus_export.extra_span_resource_attributes", "OTEL_EBPF_PROMETHEUS_EXTRA_SPAN_RESOURCE_ATTRIBUTES", "series have the name of their service"),
+        Missing("prometheus_export.exemplar_filter", "OTEL_EBPF_PROMETHEUS_EXEMPLAR_FILTER", "there are no exemplars"),
+        Missing("prometheus_export.allow_service_graph_self_references", "OTEL_EBPF_PROMETHEUS_ALLOW_SERVICE_GRAPH_SELF_REFERENCES", "they are always told"),
+        Pointless("prometheus_export.disable_build_info", "OTEL_EBPF_PROMETHEUS_DISABLE_BUILD_INFO", "it is told at internal_metrics.prometheus"),
+        Pointless("prometheus_export.span_metrics_service_cache_size", "OTEL_EBPF_PROMETHEUS_SPAN_METRICS_SERVICE_CACHE_SIZE", "Hilo has no such cache"),
         Missing("sigil_export", "", "OTLP and Zipkin are what Hilo sends"),
         Missing("grafana", "GRAFANA_CLOUD_*", "use otel_traces_export.endpoint and headers"),
         Missing("network", "OTEL_EBPF_NETWORK_* OTEL_EBPF_REVERSE_DNS_* OTEL_EBPF_GEOIP_*", "Hilo does not count network flows"),
