@@ -2,7 +2,7 @@
 // `hilo bench-spans COUNT`: how fast ring records become OTLP bytes, on one core, and how many bytes the garbage
 // collector saw of it, for each kind of traffic. The records are those of a service that answers one request and makes
 // another, as large as real ones. Time is that of the processor, so that a busy machine changes it little. The figure in
-// the README, which is that of HTTP/1, and the test of the binary both come from here.
+// bench/README.md, which is that of HTTP/1, and the test of the binary both come from here.
 using System.Globalization;
 using Agent.Application;
 using Agent.Config;

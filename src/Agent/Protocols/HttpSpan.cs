@@ -95,12 +95,19 @@ internal static class HttpSpan
         scoped in HttpHeaders headers,
         scoped ref SpanWriter span)
     {
-        Span<byte> buffer = stackalloc byte[MaxTextSize];
         var method = WriteMethod(head, exchange.Methods, ref span);
-        WriteName(exchange, method, target, ref span);
+        if (exchange.OwnRoutes is null)
+        {
+            span.Name(method);
+        }
+        else
+        {
+            WriteName(exchange, method, target, ref span);
+        }
         var destination = Destination.AsSent(exchange, target, headers);
         destination.Write(ref span);
 
+        Span<byte> buffer = stackalloc byte[MaxTextSize];
         var url = new Utf8Builder(buffer);
         var scheme = target.Scheme.IsEmpty ? exchange.Scheme : target.Scheme;
         url.Append(scheme);

@@ -4,7 +4,7 @@ using Agent.Otlp;
 namespace Agent.Tracing;
 
 /// <summary>
-/// The fields of one encoded span, for the printers: there is no span object to ask. Repeated attributes are walked
+/// The fields of one encoded span, for printers and metrics: there is no span object to ask. Repeated attributes are walked
 /// again each time they are wanted.
 /// </summary>
 internal ref struct SpanView

@@ -36,7 +36,7 @@ internal static class TargetKeys
         Key($"{list}[].sampler.arg", KeyType.Text, "", null, "Of traceidratio: 0 to 1."),
         Key($"{list}[].routes.incoming", KeyType.List, "", null, "Routes of what it serves, before those of the section routes: http.route.").Live(),
         Key($"{list}[].routes.outgoing", KeyType.List, "", null, "Routes of what it asks others for: url.template, and the span's name.").Live(),
-        Missing($"{list}[].metrics", "", "Hilo makes no metrics of requests"),
+        Missing($"{list}[].metrics", "", "one set of metrics is made for all: metrics.features"),
         Key($"{list}[].exports", KeyType.List, "", "traces", "Signals; a list without traces: the programs are not traced.").Live(),
     ];
 
