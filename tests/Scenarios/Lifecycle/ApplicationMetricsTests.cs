@@ -27,8 +27,14 @@ public sealed partial class ApplicationMetricsTests : Scenario
             Sandbox.Start(new ProgramStart("curl", "-sS", "--fail", "-o", "/dev/null", $"http://127.0.0.1:{FrontPort}/hop?id={i}&next={next}").Named("curl")).Finish();
         }
 
-        Thread.Sleep(1000); // batches are sealed within 200 ms
-        var scraped = Sandbox.StartOutside(new ProgramStart("curl", "-sS", "--fail", $"http://127.0.0.1:{Port}/metrics")).Finish();
+        // What is told of a request is there once its batch is sealed: 200 ms, more on a busy machine.
+        var scraped = Scrape();
+        for (var wait = 0; wait < 50 && Sum(scraped, "traces_service_graph_request_total") < 2 * Requests; wait++)
+        {
+            Thread.Sleep(200);
+            scraped = Scrape();
+        }
+
         var checks = Sandbox.StartOutside(new ProgramStart("promtool", "check", "metrics") { Input = scraped }).Finish();
         agent.Finish();
 
@@ -40,6 +46,9 @@ public sealed partial class ApplicationMetricsTests : Scenario
         Assert.Equal(Requests, Sum(scraped, "traces_service_graph_request_total", "client=\"curl\"", "server=\"front\""));
         Assert.Equal(0, Sum(scraped, "traces_service_graph_request_failed_total"));
     }
+
+    private string Scrape() =>
+        Sandbox.StartOutside(new ProgramStart("curl", "-sS", "--fail", $"http://127.0.0.1:{Port}/metrics")).Finish();
 
     private static double Sum(string text, string name, params string[] labels) => Sample().Matches(text)
         .Where(match => match.Groups["name"].Value == name && labels.All(label => match.Groups["labels"].Value.Contains(label, StringComparison.Ordinal)))
