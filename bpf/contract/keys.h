@@ -11,6 +11,9 @@ struct target {
     __u32 exports;      /* 1: it exports traces of its own, written by the kernel side */
     __u64 open_count;   /* server requests read by this process and not answered yet */
     __u64 open_cookies; /* sum of the cookies of their connections: with open_count 1, the one */
+    __s32
+        trust; /* how far what its threads read tells what they work for, by the kernel side (core/cause.h) */
+    __u32 pad;
 };
 
 /* Map `samplers`: target.pid -> sampling. Written by the agent, for what is selected with a sampler of its own. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
 /* A request that leaves: which open request it belongs to, and whose ids it carries. */
 #pragma once
+#include "cause.h"
 #include "exchange.h"
 #include "option.h"
 #include "parent.h"
@@ -19,19 +20,34 @@ static __always_inline bool task_calls(struct task *task, const struct connectio
     return true;
 }
 
+/* A loop connects for one request and handles others until it can write. */
+static __always_inline struct open_request *client_guess(const struct connection *connection,
+                                                         const struct task *task,
+                                                         enum link *link)
+{
+    struct open_request *opener = connection->opened ? NULL : task_request(&connection->opener);
+    struct open_request *read = task ? task_request(task) : NULL;
+
+    *link = read && (!opener || !task->loops) ? LINK_THREAD : LINK_CONNECT;
+    return *link == LINK_THREAD ? read : opener;
+}
+
 /* By the thread that runs. */
 static __always_inline struct open_request *client_parent_of_thread(struct connection *connection,
                                                                     __u32 tid,
                                                                     enum link *link)
 {
     struct task *task = tid && !connection->several ? bpf_map_lookup_elem(&tasks, &tid) : NULL;
-    struct open_request *parent = task ? task_request(task) : NULL;
+    struct open_request *parent;
 
-    *link = LINK_THREAD;
-    if (parent && (!connection->http2 || task_calls(task, connection)))
-        return parent;
-    *link = LINK_CONNECT;
-    return connection->opened || connection->http2 ? NULL : task_request(&connection->opener);
+    if (connection->http2) {
+        *link = LINK_THREAD;
+        parent = task ? task_request(task) : NULL;
+        return parent && task_calls(task, connection) ? parent : NULL;
+    }
+    parent = client_guess(connection, task, link);
+    cause_keep(connection->cookie, parent);
+    return cause_is_sure(connection->pid, task) ? parent : NULL;
 }
 
 /* The open request that this one is sent for, and how that is known (R10). `tid` is the thread that runs, if

@@ -3,6 +3,7 @@
  * message means to the exchange. */
 #pragma once
 #include "call.h"
+#include "cause.h"
 #include "stream.h"
 
 static __always_inline void connection_deaf(struct connection *connection, enum stream_phase phase)
@@ -114,6 +115,8 @@ PROVEN_ONCE int stream_response(struct connection *connection, bool rx, __u64 no
     } else if (status < 200) {
         stream->phase = STREAM_START; /* interim: the final one follows */
     } else {
+        if (connection->role == ROLE_SERVER)
+            cause_check(connection->cookie);
         stream_body(connection, rx, http1_response_body(&stream->head, request_flags), now);
     }
     return 0;

@@ -51,6 +51,9 @@ static __always_inline __u64 call_cookie(__u64 cookie, __u32 stream)
     return cookie ^ (__u64)((stream + 1) >> 1) << 33;
 }
 
+#define TLS_COOKIE                                                                                 \
+    (1ULL << 63) /* sets an inner connection's cookie apart (tls.h); call_cookie() leaves it */
+
 static __always_inline struct open_request *open_request_of(__u64 cookie)
 {
     return bpf_map_lookup_elem(&open_requests, &cookie);

@@ -220,6 +220,8 @@ PROVEN_ONCE int connection_finish(struct connection *connection)
     __u64 cookie = connection->cookie;
 
     bpf_map_delete_elem(&open_requests, &cookie);
+    if (connection->role == ROLE_CLIENT)
+        cause_forget(cookie);
     connection_deaf(connection, STREAM_OVER);
     return 0;
 }

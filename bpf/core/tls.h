@@ -10,8 +10,6 @@
 #include "../contract/process.h"
 
 #define TLS_CONNECTIONS_MAX 16384
-#define TLS_COOKIE                                                                                 \
-    (1ULL << 63) /* sets the inner connection's cookie apart; call_cookie() leaves it */
 
 EVENT_LAYOUT(tls_event);
 

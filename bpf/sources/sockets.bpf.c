@@ -6,6 +6,7 @@
  * its order, so a stream is followed by sequence numbers. tcp_rcv_space_adjust runs in the reading
  * thread on every path of recvmsg, splice and io_uring; it is global, so it leaves early. */
 #include "../core/accept.h"
+#include "../core/cause.h"
 #include "../core/enrol.h"
 #include "../core/http2_programs.h"
 #include "../core/segment.h"
@@ -92,8 +93,8 @@ int on_read(struct bpf_raw_tracepoint_args *args)
     struct open_request *request = cookie ? open_request_of(cookie) : NULL;
 
     if (!request)
-        return 0;
-    if (request->stream)
+        cause_resume(cookie);
+    else if (request->stream)
         calls_read(cookie, request);
     else if (request->ordinal)
         task_read(cookie, request);
