@@ -47,6 +47,11 @@ enum counter : __u32 {
     COUNTER_STORAGE_FAILED,  /* no memory for the state of a connection */
     COUNTER_CONTEXT_INVALID, /* incoming context malformed, doubled or of version ff: ignored */
 
+    /* spans that programs make themselves (contract/own_span.h) and that were not told */
+    COUNTER_SPAN_UNKNOWN, /* began before Hilo looked, or so many were open that it was forgotten */
+    COUNTER_SPAN_TOO_LARGE,  /* longer than OWN_SPAN_MAX */
+    COUNTER_SPAN_UNREADABLE, /* its text was not in memory */
+
     /* processes */
     COUNTER_TARGETS_FULL,
     COUNTER_PROCESS_EVENTS_LOST,

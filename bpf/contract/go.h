@@ -14,7 +14,8 @@ struct go_program {
     __u32 rpc_stream_context;  /* ... and its ctx */
     __u32 rpc_connection;      /* grpc transport.http2Server: its conn */
     __u8 rpc_stream_is_inside; /* 1: the stream is what the handler's begins with a pointer to */
-    __u8 pad[3];
+    __u8 makes_spans;          /* 1: with the SDK that probes are expected for */
+    __u8 pad[2];
 };
 
 /* Where a probe is: its cookie. */
@@ -31,4 +32,6 @@ enum go_site : __u32 {
     GO_SITE_CALL,                  /* grpc: a call begins, in the goroutine that asks, ... */
     GO_SITE_QUEUE,                 /* ... its headers are queued ... */
     GO_SITE_SEND,                  /* ... and written, in the goroutine of the connection */
+    GO_SITE_SPAN_START,            /* OpenTelemetry's Auto SDK: a span begins ... */
+    GO_SITE_SPAN_END,              /* ... and has ended */
 };

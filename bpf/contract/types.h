@@ -22,6 +22,7 @@ enum event_kind : __u16 {
     EVENT_LISTEN,
     EVENT_FIONREAD,
     EVENT_TLS,
+    EVENT_OWN_SPAN,
 };
 
 /* First member of every event. */

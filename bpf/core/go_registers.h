@@ -2,6 +2,7 @@
 /* How functions of Go are called (ABIInternal, Go 1.17 and later): arguments in registers of their own order,
  * parts of slices and interfaces one by one. */
 #pragma once
+#include "../kernel.h"
 #include <linux/ptrace.h>
 #include <bpf/bpf_tracing.h>
 

@@ -27,6 +27,7 @@ struct {
 #define GO_REQUEST 0x80000001
 #define GO_CALLER 0x80000002
 #define GO_HEADERS 0x80000003
+#define GO_SPAN 0x80000004
 
 struct go_name {
     __u64 id; /* number of the goroutine, or an address */
@@ -39,6 +40,7 @@ struct go_work {
     __u64 cookie; /* 0: known to be for none */
     __u32 first;
     __u32 last;
+    __u64 span; /* the innermost span of the program itself, by address (core/go_span.h), 0: none */
 };
 
 struct {

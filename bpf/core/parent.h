@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
 /* For which request another one is sent, as far as the process tells, and the ids that follow from it. */
 #pragma once
+#include "go_span.h"
 #include "keep.h"
-#include "request.h"
 #include "sample.h"
 #include "trace.h"
 #include "../contract/exchange.h"
@@ -14,7 +14,7 @@ static __always_inline struct open_request *parent_of_goroutine(const struct go_
                                                                 enum link *link)
 {
     *link = LINK_GOROUTINE;
-    return work_request(goroutine_work(program, pid, stream));
+    return work_request(goroutine_work(program, pid, stream), pid);
 }
 
 /* Of what anything in this process writes now. */

@@ -82,11 +82,6 @@ static __always_inline struct open_request *task_request(const struct task *task
     return request_among(task->cookie, task->first, task->last);
 }
 
-static __always_inline struct open_request *work_request(const struct go_work *work)
-{
-    return work ? request_among(work->cookie, work->first, work->last) : NULL;
-}
-
 /* The only request that the process has open, if there is exactly one. */
 static __always_inline struct open_request *process_request(__u32 pid)
 {

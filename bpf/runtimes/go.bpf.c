@@ -11,19 +11,22 @@
  *    that writes to the connection. Writers of HTTP/2 in net/http have a goroutine for each stream.
  *  - NewStream, the call of executeAndPut in it, headerHandler: the same for grpc, whose writer collects the
  *    headers of several streams before it sends.
+ *  - start and ended of OpenTelemetry's Auto SDK, which are there for probes: go_spans.h.
  * A context says more than a goroutine, which may be one of a pool.
  *
  * None of these is a first instruction: the probe is on the conditional jump behind the check of the stack, which
  * the kernel can emulate. All arguments are still in registers there (ABIInternal, Go 1.17 and later); it
  * runs again after the stack has grown, so each place may be told the same thing twice. */
-#include "../core/emit.h"
 #include "../core/go_registers.h"
 #include "../core/go_socket.h"
 #include "../core/tls.h"
+#include "go_spans.h"
+#include "go_work.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 EVENT_LAYOUT(go_program);
+EVENT_LAYOUT(own_span_event);
 
 #define G_M 48             /* runtime.g.m: behind what the linker knows, the same since Go 1.14 */
 #define STREAM_NUMBER 8    /* http2.stream.id */
@@ -31,82 +34,6 @@ EVENT_LAYOUT(go_program);
 #define INTERNAL_SOCKET 24 /* ... and that of net/http/internal/http2, ... */
 #define INTERNAL_CONTEXT 0 /* ... whose requests are structures of their own */
 #define START_STREAM 40    /* transport.headerFrame.initStream: only clients have it */
-#define CONTEXT_DEPTH 16
-
-struct go_place {
-    const struct go_program *program;
-    __u64 goroutine;
-    __u32 pid;
-    __u32 pad;
-};
-
-static __always_inline struct go_name go_named(const struct go_place *place, __u64 id, __u32 what)
-{
-    struct go_name name = {.id = id, .pid = place->pid, .what = what};
-
-    return name;
-}
-
-static __always_inline void go_says(const struct go_place *place,
-                                    __u64 id,
-                                    __u32 what,
-                                    const struct go_work *work)
-{
-    struct go_name name = go_named(place, id, what);
-
-    go_work_set(&name, work);
-}
-
-/* The one request that is open now, of those that it may be for. */
-static __always_inline bool go_knows(const struct go_place *place,
-                                     __u64 id,
-                                     __u32 what,
-                                     struct go_work *work)
-{
-    struct go_name name = go_named(place, id, what);
-    struct open_request *request = work_request(go_work_of(&name));
-
-    if (!request)
-        return false;
-    work->cookie = request->cookie;
-    work->first = request->ordinal;
-    work->last = request->ordinal;
-    return true;
-}
-
-/* A walk from a context to those that it is derived from. */
-struct go_walk {
-    const struct go_place *place;
-    struct go_work *work;
-    __u64 context;
-    bool is_known;
-    __u8 pad[7];
-};
-
-static long go_walk_step(__u32 index, void *state)
-{
-    struct go_walk *walk = state;
-
-    (void)index;
-    walk->is_known |= go_knows(walk->place, walk->context, GO_CONTEXT, walk->work);
-    walk->context = go_word(walk->context + GO_DATA);
-    return !walk->context;
-}
-
-/* What is asked for with this context by this goroutine. Every context of the standard library begins with
- * the one that it is derived from. The last one that is known counts: where a handler's context was that
- * has returned, and whose answer has not been sent, another may lie by now, of somebody else. Behind the
- * context of a handler there are only those of its connection and server, which live longer. */
-static __always_inline void go_asks(const struct go_place *place,
-                                    __u64 context,
-                                    struct go_work *work)
-{
-    struct go_walk walk = {.place = place, .work = work, .context = context};
-
-    repeat(CONTEXT_DEPTH, go_walk_step, &walk);
-    if (!walk.is_known)
-        go_knows(place, place->goroutine, GO_GOROUTINE, work);
-}
 
 static __always_inline __u64 cookie_of_fd(__u32 fd)
 {
@@ -313,6 +240,12 @@ int on_go(struct pt_regs *registers)
         break;
     case GO_SITE_SEND:
         go_send(&place, registers);
+        break;
+    case GO_SITE_SPAN_START:
+        go_span_start(&place, registers);
+        break;
+    case GO_SITE_SPAN_END:
+        go_span_end(&place, registers);
         break;
     }
     return 0;

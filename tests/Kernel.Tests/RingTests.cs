@@ -64,5 +64,7 @@ public class RingTests
         public void OnFionread(in FionreadEvent e) => Assert.Fail("no probe is attached");
 
         public void OnTls(in TlsEvent e) => Assert.Fail("nothing speaks TLS");
+
+        public void OnOwnSpan(in OwnSpanEvent e, ReadOnlySpan<byte> text) => Assert.Fail("nothing makes spans");
     }
 }

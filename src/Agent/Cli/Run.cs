@@ -65,7 +65,7 @@ internal static class Run
         var names = new TargetNames(proc, kubernetes);
         var programs = new ProgramChanges(proc, tree, selection, table, kernel.Targets, names);
         var keep = options.Keep.IsOn ? new RetroactiveKeep(options.Keep, kernel.KeptTraces(), ledger, delivery.Sink.Write) : null;
-        var router = new EventRouter(table, delivery.Sink, ledger, programs, changes, kernel.Eviction, keep);
+        var router = new EventRouter(table, delivery.Sink, ledger, programs, changes, kernel.Eviction, keep, new OwnSpans(delivery.Sink, ledger));
         var once = new OnceLog();
         var owners = new SocketOwners(proc, kernel.Owners);
         var processes = new TargetProcesses(proc, tree, table, new ProbeSet(kernel.Probes, once), kernel.Unwatch);

@@ -141,7 +141,10 @@ internal sealed class DeliveryPipeline : IDisposable
 
     private void Accept(SpanBatch batch)
     {
-        _requests?.Take(batch.Encoded.Span);
+        if (batch.Resource is { HasScopes: false })
+        {
+            _requests?.Take(batch.Encoded.Span); // what programs tell of themselves is no request that was seen
+        }
         if (_takers.Any && (!_isPromising || _takers.HasRoom(batch.Capacity, batch.Spans)))
         {
             _takers.Give(batch, isPromised: false);

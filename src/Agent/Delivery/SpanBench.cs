@@ -102,5 +102,9 @@ internal sealed class SpanBench
         public void OnTls(in TlsEvent e)
         {
         }
+
+        public void OnOwnSpan(in OwnSpanEvent e, ReadOnlySpan<byte> text)
+        {
+        }
     }
 }

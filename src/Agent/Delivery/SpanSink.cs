@@ -39,8 +39,7 @@ internal sealed class SpanSink
     /// <param name="heads">The captured heads that follow the event in its record.</param>
     public void Write(SpanResource resource, in ExchangeEvent exchange, ReadOnlySpan<byte> heads)
     {
-        var batch = ReferenceEquals(resource, _recent?.Resource) ? _recent! : Find(resource);
-
+        var batch = Find(resource);
         if (TryAppend(batch, exchange, heads))
         {
             return;
@@ -57,6 +56,21 @@ internal sealed class SpanSink
         }
 
         _ledger.Dropped(DropReason.TooLarge);
+    }
+
+    /// <param name="scopeSpans">A span that the program made itself, in its scope: an entry of <c>scope_spans</c>.</param>
+    public void Write(SpanResource resource, ReadOnlySpan<byte> scopeSpans)
+    {
+        resource = resource.WithScopes;
+        var batch = Find(resource);
+        if (!batch.TryAdd(scopeSpans))
+        {
+            Seal(resource, batch, Environment.TickCount64);
+            batch = Open(resource);
+            _ = batch.TryAdd(scopeSpans);
+        }
+
+        Pending++;
     }
 
     /// <summary>Sends batches that are old enough, and the first at once. Call it at least as often as batches should be delayed.</summary>
@@ -106,7 +120,8 @@ internal sealed class SpanSink
     }
 
     private SpanBatch Find(SpanResource resource) =>
-        _recent = _open.TryGetValue(resource, out var batch) ? batch : Open(resource);
+        ReferenceEquals(resource, _recent?.Resource) ? _recent!
+        : _recent = _open.TryGetValue(resource, out var batch) ? batch : Open(resource);
 
     private SpanBatch Open(SpanResource resource)
     {

@@ -65,9 +65,11 @@ internal sealed class Ledger(string? receiver = null, Ledger? root = null)
 
         var ringFull = kernel(Counter.RingFull);
         dropped[(int)DropReason.RingFull] += ringFull;
+        var tooLarge = kernel(Counter.SpanTooLarge);
+        dropped[(int)DropReason.TooLarge] += tooLarge;
         var received = Interlocked.Read(ref _received) + (root is null ? 0 : Interlocked.Read(ref root._received));
         var kept = Interlocked.Read(ref (root ?? this)._kept);
-        return new LedgerBalance(kernel(Counter.Emitted) + ringFull + received + kept, exported, dropped, kernel(Counter.Unsampled) - kept)
+        return new LedgerBalance(kernel(Counter.Emitted) + ringFull + tooLarge + received + kept, exported, dropped, kernel(Counter.Unsampled) - kept)
         {
             Receiver = receiver,
             Recovered = _recovered,

@@ -25,6 +25,7 @@ internal sealed class EventLoop(RingBuffer ring, SpanSink sink, Ledger ledger, P
             var isBusy = drained > 0 || Environment.TickCount64 - started < FirstMilliseconds;
             ring.Wait(isBusy ? BusyMilliseconds : IdleMilliseconds);
             drained = Drain(ref router);
+            router.Tick();
             sink.Tick();
             pulse.Beat();
         }
@@ -40,6 +41,7 @@ internal sealed class EventLoop(RingBuffer ring, SpanSink sink, Ledger ledger, P
         }
         Thread.Sleep(BusyMilliseconds);
         Drain(ref router);
+        router.End();
     }
 
     /// <summary>Callable from any thread.</summary>

@@ -10,7 +10,7 @@ namespace Agent.Events;
 /// <summary>Where each kind of event goes. A struct, so that the decoder's calls are direct.</summary>
 internal readonly struct EventRouter(
     TargetTable targets, SpanSink sink, Ledger ledger, ProgramChanges programs, ChangeQueue changes,
-    FionreadEviction? eviction, RetroactiveKeep? keep) : IEventHandler
+    FionreadEviction? eviction, RetroactiveKeep? keep, OwnSpans own) : IEventHandler
 {
     public void OnExchange(in ExchangeEvent e, ReadOnlySpan<byte> heads)
     {
@@ -29,6 +29,26 @@ internal readonly struct EventRouter(
         else
         {
             sink.Write(target.Resource, e, heads);
+        }
+    }
+
+    public void OnOwnSpan(in OwnSpanEvent e, ReadOnlySpan<byte> text)
+    {
+        if (e.PieceAt > 0)
+        {
+            own.Continue(e, text);
+        }
+        else if (!targets.TryFind(e.Target, out var target))
+        {
+            ledger.Dropped(DropReason.UnknownTarget);
+        }
+        else if (target.IsLeft)
+        {
+            ledger.Dropped(DropReason.NotSelected);
+        }
+        else
+        {
+            own.Begin(target.Resource, e, text);
         }
     }
 
@@ -52,6 +72,12 @@ internal readonly struct EventRouter(
         eviction?.Evict(e.Pid);
         changes.Post(new Change(ChangeKind.Evicted, (int)e.Pid));
     }
+
+    /// <summary>Between the events, now and then.</summary>
+    internal void Tick() => own.Tick();
+
+    /// <summary>No event will come any more.</summary>
+    internal void End() => own.End();
 
     public void OnTls(in TlsEvent e) => changes.Post(new Change(ChangeKind.Secures, (int)e.Pid));
 }

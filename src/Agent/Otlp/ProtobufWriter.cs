@@ -109,6 +109,16 @@ internal ref struct ProtobufWriter(Span<byte> buffer)
         return room;
     }
 
+    /// <summary>A field as it was read.</summary>
+    public void Write(scoped ReadOnlySpan<byte> field)
+    {
+        var room = Take(field.Length);
+        if (!room.IsEmpty)
+        {
+            field.CopyTo(room);
+        }
+    }
+
     /// <summary>False, and nothing written, when the value is not UTF-8: a reader would refuse the whole message.</summary>
     public bool TryWriteString(uint tag, scoped ReadOnlySpan<byte> value)
     {

@@ -19,11 +19,17 @@ internal static class TraceEnvelope
     /// <summary>
     /// Writes the envelope of the encoded spans in <c>[start, end)</c> directly before them; returns where it begins.
     /// </summary>
-    public static int WriteBefore(Span<byte> buffer, int start, int end, ReadOnlySpan<byte> resource)
+    /// <param name="hasScopes">Each of them is inside of a scope already.</param>
+    public static int WriteBefore(Span<byte> buffer, int start, int end, ReadOnlySpan<byte> resource, bool hasScopes = false)
     {
         // Inside out: each level needs the exact size of what it holds.
-        var position = Prepend(buffer, start, Scope);
-        position = PrependLength(buffer, position, ResourceSpansFields.ScopeSpans, end - position);
+        var position = start;
+        if (!hasScopes)
+        {
+            position = Prepend(buffer, position, Scope);
+            position = PrependLength(buffer, position, ResourceSpansFields.ScopeSpans, end - position);
+        }
+
         position = Prepend(buffer, position, resource);
         position = PrependLength(buffer, position, ResourceSpansFields.Resource, resource.Length);
         return PrependLength(buffer, position, ExportTraceServiceRequestFields.ResourceSpans, end - position);

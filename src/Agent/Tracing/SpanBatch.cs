@@ -81,10 +81,28 @@ internal sealed class SpanBatch(SpanBatchPool pool)
             return false;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
-        _buffer.AsSpan(0, _end).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
+        Grow(_buffer.Length * 2);
+        return true;
+    }
+
+    /// <summary>A span that is encoded already. Alone it may be as large as it is; false when there are others and it does not fit.</summary>
+    public bool TryAdd(ReadOnlySpan<byte> entry)
+    {
+        while (_buffer.Length - _end < entry.Length)
+        {
+            if (Spans == 0)
+            {
+                Grow(_end + entry.Length);
+            }
+            else if (!TryGrow())
+            {
+                return false;
+            }
+        }
+
+        entry.CopyTo(_buffer.AsSpan(_end));
+        _end += entry.Length;
+        Spans++;
         return true;
     }
 
@@ -97,7 +115,7 @@ internal sealed class SpanBatch(SpanBatchPool pool)
             MakeRoom(room); // its resource has become larger since
         }
 
-        _start = TraceEnvelope.WriteBefore(_buffer, _start, _end, resource);
+        _start = TraceEnvelope.WriteBefore(_buffer, _start, _end, resource, Resource.HasScopes);
     }
 
     public void AddReference() => Interlocked.Increment(ref _references);
@@ -120,6 +138,14 @@ internal sealed class SpanBatch(SpanBatchPool pool)
             (_settled, _isLost) = (null, false);
             pool.Return(this);
         }
+    }
+
+    private void Grow(int size)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(size);
+        _buffer.AsSpan(0, _end).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
     }
 
     private void MakeRoom(int room)

@@ -13,15 +13,26 @@ namespace Agent.Tracing;
 internal sealed class SpanResource(byte[] encoded, long awaitedUntil = 0, OwnRoutes? routes = null)
 {
     private volatile byte[] _encoded = encoded;
+    private readonly SpanResource? _same;
     private long _awaitedUntil = awaitedUntil;
+    private SpanResource? _withScopes;
+
+    private SpanResource(SpanResource same)
+        : this([]) => _same = same;
 
     public OwnRoutes? Routes { get; } = routes;
 
     /// <summary>The message of this moment.</summary>
-    public byte[] Encoded => _encoded;
+    public byte[] Encoded => _same?.Encoded ?? _encoded;
+
+    /// <summary>The same, for batches of spans that bring their scopes along. Asked for by the event thread.</summary>
+    public SpanResource WithScopes => _withScopes ??= new SpanResource(this);
+
+    /// <summary>It is one of those.</summary>
+    public bool HasScopes => _same is not null;
 
     /// <summary>Better is to come, and worth waiting for.</summary>
-    public bool IsAwaited(long now) => now < Volatile.Read(ref _awaitedUntil);
+    public bool IsAwaited(long now) => _same?.IsAwaited(now) ?? now < Volatile.Read(ref _awaitedUntil);
 
     /// <summary>Replaces the message of batches that are sealed from now on.</summary>
     /// <param name="isSettled">Nothing more is to come.</param>

@@ -7,7 +7,7 @@ namespace Agent.Tests.Bpf;
 /// <summary>The contract of the agent against the types of the built objects; each kind of difference once.</summary>
 public class LayoutCheckTests
 {
-    private static readonly string[] Objects = ["sockets", "sockmap", "reenrol", "fionread", "process"];
+    private static readonly string[] Objects = ["sockets", "sockmap", "reenrol", "fionread", "process", "go"];
 
     public static TheoryData<string> Names => [.. Objects];
 

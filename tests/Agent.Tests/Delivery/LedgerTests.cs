@@ -91,6 +91,7 @@ public partial class LedgerTests
         Counter.Emitted => emitted,
         Counter.RingFull => ringFull,
         Counter.Unsampled => unsampled,
+        Counter.SpanTooLarge => 0,
         _ => throw new ArgumentOutOfRangeException(nameof(counter)),
     };
 

@@ -30,14 +30,14 @@ internal static class Build
     /// </summary>
     public static string GoOf(string version, string name)
     {
-        var suite = version == "1.24" ? "trixie" : "trixie-backports";
-        var tools = Debian(suite, $"golang-{version}-go", $"golang-{version}-src");
-        var libraries = Debian(suite, "golang-google-grpc-dev", "golang-google-genproto-dev", "golang-google-protobuf-dev",
+        var libraries = Debian(SuiteOf(version), "golang-google-grpc-dev", "golang-google-genproto-dev", "golang-google-protobuf-dev",
             "golang-github-golang-protobuf-1-5-dev", "golang-golang-x-net-dev",
             "golang-golang-x-sys-dev", "golang-golang-x-text-dev");
-        return Make("go", $"go-{name}-{version}", "/usr/bin/env", $"GOROOT={tools}/usr/lib/go-{version}", $"GOPATH={libraries}/usr/share/gocode",
-            "GOTOOLCHAIN=local", $"{tools}/usr/lib/go-{version}/bin/go", "build", "-ldflags", name == "rpc" ? "" : "-s -w", "-o", "{target}", $"go/{name}.go");
+        return GoWith(libraries, version, name);
     }
+
+    /// <summary>With OpenTelemetry's API, of a Debian that has the SDK for probes in it. Without symbols and debug information.</summary>
+    public static string GoOtel(string name) => GoWith(Debian("forky", "golang-opentelemetry-otel-dev", "golang-github-cespare-xxhash-v2-dev"), "1.27", name);
 
     public static string Java() => Make("java", "java-web", "javac", "-d", "{target}", "java/Web.java");
 
@@ -88,6 +88,15 @@ internal static class Build
     public static string CBoring(string name) => Make("c", $"c-{name}-boring", "gcc", "-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread",
         "-isystem", "/usr/include/android", "-o", "{target}", $"c/{name}.c", "-L/usr/lib/x86_64-linux-gnu/android",
         "-Wl,-rpath,/usr/lib/x86_64-linux-gnu/android", "-lssl", "-lcrypto");
+
+    private static string SuiteOf(string version) => version == "1.24" ? "trixie" : "trixie-backports";
+
+    private static string GoWith(string libraries, string version, string name)
+    {
+        var tools = Debian(SuiteOf(version), $"golang-{version}-go", $"golang-{version}-src");
+        return Make("go", $"go-{name}-{version}", "/usr/bin/env", $"GOROOT={tools}/usr/lib/go-{version}", $"GOPATH={libraries}/usr/share/gocode",
+            "GOTOOLCHAIN=local", $"{tools}/usr/lib/go-{version}/bin/go", "build", "-ldflags", name == "rpc" ? "" : "-s -w", "-o", "{target}", $"go/{name}.go");
+    }
 
     private static string Make(string folder, string result, params string[] command)
     {

@@ -21,6 +21,12 @@ internal sealed record Span(
     IReadOnlyDictionary<string, string> Attributes,
     IReadOnlyDictionary<string, string> Resource)
 {
+    /// <summary>All of it, with events and links.</summary>
+    public required Otlp.Span Message { get; init; }
+
+    /// <summary>The scope that it came in: name, version and schema.</summary>
+    public required (string Name, string Version, string Schema) Scope { get; init; }
+
     public bool IsServer => Kind == Otlp.Span.Types.SpanKind.Server;
 
     public bool IsClient => Kind == Otlp.Span.Types.SpanKind.Client;
@@ -60,7 +66,11 @@ internal sealed record Span(
             span.StartTimeUnixNano,
             span.EndTimeUnixNano,
             Flatten(span.Attributes),
-            attributes);
+            attributes)
+        {
+            Message = span,
+            Scope = (scope.Scope?.Name ?? "", scope.Scope?.Version ?? "", scope.SchemaUrl),
+        };
 
     private static Dictionary<string, string> Flatten(IEnumerable<KeyValue> attributes) =>
         attributes.ToDictionary(attribute => attribute.Key, attribute => Text(attribute.Value));

@@ -38,7 +38,7 @@ internal static class OtlpRepair
             }
             else
             {
-                Copy(fields.Raw, ref writer);
+                writer.Write(fields.Raw);
             }
         }
     }
@@ -51,17 +51,8 @@ internal static class OtlpRepair
             var isSpan = fields.Wire == ProtobufReader.BytesWire && fields.Field == ScopeSpansFields.Spans;
             if (!isSpan || OtlpCheck.CheckSpan(fields.Bytes) == SpanFault.None)
             {
-                Copy(fields.Raw, ref writer);
+                writer.Write(fields.Raw);
             }
-        }
-    }
-
-    private static void Copy(ReadOnlySpan<byte> field, ref ProtobufWriter writer)
-    {
-        var room = writer.Take(field.Length);
-        if (!room.IsEmpty)
-        {
-            field.CopyTo(room);
         }
     }
 }

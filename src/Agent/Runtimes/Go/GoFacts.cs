@@ -26,6 +26,7 @@ internal readonly record struct GoFacts(UprobePlace[]? Places, GoProgram Layout)
         {
             places = Array.FindAll(places, place => place.Cookie != (ulong)GoSite.ServeCall);
         }
+        layout.MakesSpans = Array.Exists(places, place => place.Cookie == (ulong)GoSite.SpanStart) ? (byte)1 : (byte)0;
         return isKnown && places.Length > 1 && elf.TryFindThreadVariable("runtime.tlsg"u8, out layout.ThreadG) ? new GoFacts(places, layout) : default;
     }
 }

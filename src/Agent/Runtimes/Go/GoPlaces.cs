@@ -13,10 +13,7 @@ internal static class GoPlaces
 {
     private const int HeadSize = 32;
     private const int MaxFunctionSize = 64 * 1024;
-    private const string Start = "runtime.newproc.func1";
-    private const string StartQueue = "runtime.runqput";
     private const string Call = "google.golang.org/grpc/internal/transport.(*http2Client).NewStream";
-    private const string CallQueue = "google.golang.org/grpc/internal/transport.(*controlBuffer).executeAndPut";
 
     private static readonly string[] Beginnings =
     [
@@ -32,20 +29,33 @@ internal static class GoPlaces
         "google.golang.org/grpc.(*Server).handleStream",
         Call,
         "google.golang.org/grpc/internal/transport.(*loopyWriter).headerHandler",
+        "go.opentelemetry.io/auto/sdk.(*span).ended",
+        "go.opentelemetry.io/otel/trace.(*autoSpan).ended", // the same, as the API has a copy of it
     ];
 
     /// <summary>What each of them is probed for.</summary>
     private static readonly GoSite[] Sites =
     [
         GoSite.Serve, GoSite.Ask, GoSite.Write, GoSite.ServeStream, GoSite.WriteStream, GoSite.ServeInternalStream, GoSite.WriteInternalStream,
-        GoSite.ServeStream, GoSite.WriteStream, GoSite.ServeCall, GoSite.Call, GoSite.Send,
+        GoSite.ServeStream, GoSite.WriteStream, GoSite.ServeCall, GoSite.Call, GoSite.Send, GoSite.SpanEnd, GoSite.SpanEnd,
     ];
+
+    /// <summary>The first one is in every program.</summary>
+    private static readonly (string Function, string Called, GoSite Site)[] Calls =
+    [
+        ("runtime.newproc.func1", "runtime.runqput", GoSite.Start),
+        (Call, "google.golang.org/grpc/internal/transport.(*controlBuffer).executeAndPut", GoSite.Queue),
+        ("go.opentelemetry.io/auto/sdk.tracer.Start", "go.opentelemetry.io/auto/sdk.(*tracer).start", GoSite.SpanStart),
+        ("go.opentelemetry.io/otel/trace.autoTracer.Start", "go.opentelemetry.io/otel/trace.(*autoTracer).start", GoSite.SpanStart),
+    ];
+
+    private static readonly string[] Names = [.. Beginnings, .. Calls.Select(call => call.Function), .. Calls.Select(call => call.Called)];
 
     /// <summary>All places that the program has; nothing when it has no requests, or its goroutines begin in a way that is not known.</summary>
     internal static UprobePlace[] Find(ElfFile elf)
     {
         var places = new List<UprobePlace>();
-        var functions = GoFunctions.Find(elf, Beginnings);
+        var functions = GoFunctions.Find(elf, Names);
         for (var number = 0; number < Sites.Length; number++)
         {
             if (TryFindBeginning(elf, functions[number], out var offset))
@@ -53,12 +63,18 @@ internal static class GoPlaces
                 places.Add(new UprobePlace(offset, (ulong)Sites[number]));
             }
         }
-        var calls = GoFunctions.Find(elf, Start, StartQueue, Call, CallQueue);
-        if (places.Count == 0 || !TryAddCall(elf, calls[0], calls[1], GoSite.Start, places))
+        for (var number = 0; number < Calls.Length && places.Count > 0; number++)
         {
-            return [];
+            var function = Beginnings.Length + number;
+            if (TryFindCall(elf, functions[function], functions[function + Calls.Length], out var offset))
+            {
+                places.Add(new UprobePlace(offset, (ulong)Calls[number].Site));
+            }
+            else if (Calls[number].Site == GoSite.Start)
+            {
+                return [];
+            }
         }
-        TryAddCall(elf, calls[2], calls[3], GoSite.Queue, places);
         return [.. places];
     }
 
@@ -114,15 +130,5 @@ internal static class GoPlaces
             }
         }
         return false;
-    }
-
-    private static bool TryAddCall(ElfFile elf, GoFunction? function, GoFunction? called, GoSite site, List<UprobePlace> places)
-    {
-        if (!TryFindCall(elf, function, called, out var offset))
-        {
-            return false;
-        }
-        places.Add(new UprobePlace(offset, (ulong)site));
-        return true;
     }
 }
