@@ -4,7 +4,6 @@
 //
 // A thread of its own reads ahead, so much and no more, and stays a member of the group while the receiver is away. Partitions come
 // and go with other members: of one that goes, what was read ahead is forgotten, and what is being sent gets a little time.
-using System.Buffers;
 using Agent.Delivery.Exporters;
 using Agent.Delivery.Queues;
 using Agent.Diagnostics;
@@ -93,7 +92,7 @@ internal sealed class KafkaSource : ISpanSource, IDisposable
         {
             while (!_isStopping && _waiting.TryPeek(out var next))
             {
-                if (request.Entries.Count > 0 && (request.Spans + next.Spans > maxSpans || request.Bytes + next.Length > maxBytes))
+                if (request.Entries.Count > 0 && (request.Spans + next.Spans > maxSpans || request.Bytes + next.Bytes.Length > maxBytes))
                 {
                     break;
                 }
@@ -101,7 +100,7 @@ internal sealed class KafkaSource : ISpanSource, IDisposable
                 _taken.Enqueue(next);
                 if (next.Spans > 0)
                 {
-                    request.Add(next.Bytes.AsMemory(0, next.Length), next.Spans);
+                    request.Add(next.Bytes, next.Spans);
                 }
             }
             if (request.Entries.Count == 0)
@@ -262,9 +261,6 @@ internal sealed class KafkaSource : ISpanSource, IDisposable
     private void Release(TopicMessage message)
     {
         _ahead -= message.Bytes.Length;
-        if (message.Bytes.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(message.Bytes);
-        }
+        message.Piece?.Release();
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Anybody may write into a topic. Receivers refuse a request as a whole, so what they could not read must not get into it. It is
 // counted and passed over, and put aside first if there is a folder for it: a group that has passed it never reads it again.
-using System.Buffers;
 using System.Globalization;
 using Agent.Delivery.Queues;
 using Agent.Diagnostics;
@@ -14,6 +13,7 @@ namespace Agent.Delivery.Kafka;
 internal sealed class MessageCheck(KafkaOptions options, string receiver, Ledger ledger, Action<string> log)
 {
     private readonly RefusedFiles? _refused = options.Refused is { } folder ? new RefusedFiles(folder) : null;
+    private MessagePiece _piece = new(MessagePiece.Size);
     private long _unreadable;
 
     /// <summary>Messages that were no spans.</summary>
@@ -34,25 +34,35 @@ internal sealed class MessageCheck(KafkaOptions options, string receiver, Ledger
         }
         if (verdict.Error is not null || verdict.Spans == 0)
         {
-            return new TopicMessage(partition, offset, [], 0, 0);
+            return new TopicMessage(partition, offset, null, default, 0);
         }
-        var bytes = ArrayPool<byte>.Shared.Rent(verdict.IsWhole ? value.Length : OtlpRepair.SizeFor(value.Length, verdict));
+        var room = MakeRoom(verdict.IsWhole ? value.Length : OtlpRepair.SizeFor(value.Length, verdict));
         var length = value.Length;
         if (verdict.IsWhole)
         {
-            value.CopyTo(bytes);
+            value.CopyTo(room);
         }
         else
         {
-            var writer = new ProtobufWriter(bytes);
+            var writer = new ProtobufWriter(room);
             OtlpRepair.Write(value, ref writer);
             length = writer.Position;
         }
-        return new TopicMessage(partition, offset, bytes, length, verdict.Spans);
+        return new TopicMessage(partition, offset, _piece, _piece.Keep(length), verdict.Spans);
     }
 
     /// <summary>The receiver has refused it alone; the ledger knows.</summary>
     internal void SetAside(ReadOnlySpan<byte> entry) => _refused?.TryAdd(entry);
+
+    private Span<byte> MakeRoom(int size)
+    {
+        if (_piece.Free.Length < size)
+        {
+            _piece.Release();
+            _piece = new MessagePiece(Math.Max(size, MessagePiece.Size));
+        }
+        return _piece.Free.Span;
+    }
 
     private void Pass(int partition, long offset, ReadOnlySpan<byte> value, string error)
     {

@@ -2,6 +2,5 @@
 namespace Agent.Delivery.Kafka;
 
 /// <summary>What was read, and is not known to be received.</summary>
-/// <param name="Bytes">Rented. Empty: nothing in it can be sent.</param>
-/// <param name="Length">Of what is used of them.</param>
-internal readonly record struct TopicMessage(int Partition, long Offset, byte[] Bytes, int Length, int Spans);
+/// <param name="Piece">In which the bytes are; null: nothing in it can be sent.</param>
+internal readonly record struct TopicMessage(int Partition, long Offset, MessagePiece? Piece, ReadOnlyMemory<byte> Bytes, int Spans);
