@@ -78,6 +78,7 @@ struct sk_psock {
 };
 
 struct tcp_sock {
+    __u32 copied_seq;
     __u32 write_seq;
     __u32 snd_nxt;
     __u32 snd_una;

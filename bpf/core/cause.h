@@ -80,6 +80,7 @@ static __always_inline void cause_resume(__u64 cookie)
     task->first = cause->first;
     task->last = cause->last;
     task->call = 0;
+    task->awaits = 0;
 }
 
 /* Whether a guess about this thread may be told. */

@@ -63,8 +63,10 @@ struct task {
     __u32 first;  /* ordinals of the requests, both included */
     __u32 last;
     __u64 call; /* of HTTP/2: the last one that was sent for it, 0: none */
-    __u8 loops; /* not 0: the thread has read a request while another one it had read was open */
-    __u8 pad[7];
+    __u8
+        loops; /* not 0: the thread has read a request while another one it had read whole was open */
+    __u8 awaits; /* 1: of the body something is still to be read */
+    __u8 pad[6];
 };
 
 /* A request, named for good. */

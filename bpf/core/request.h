@@ -22,9 +22,11 @@ struct open_request {
     __u8 is_root;    /* it came without a context: an outgoing request may still name its trace */
     __u8 propagated; /* its trace id has left this process, or was taken over from it */
     __u8 extras;     /* EXTRA_… */
-    __u8 pad;
+    __u8 has_body;
     __u32
         stream; /* HTTP/2: the newest stream of the connection, whose requests are filed apart (call.h) */
+    __u32 end; /* sequence number behind the body, if it has one of known length */
+    __u32 pad;
 };
 
 struct {
@@ -106,9 +108,15 @@ static __always_inline void task_set(struct task *task)
         return;
     }
     task->loops = known->loops ? known->loops - 1 : 0;
-    if (known->cookie != task->cookie && task_request(known))
+    if (known->cookie != task->cookie && !known->awaits && task_request(known))
         task->loops = TASK_LOOPS;
     *known = *task;
+}
+
+/* Whether it goes on behind what was `read`. */
+static __always_inline bool request_goes_on(const struct open_request *request, __u32 read)
+{
+    return (__s32)(request->end - read) > 0;
 }
 
 /* This process has the request, from now on. */
@@ -129,10 +137,11 @@ static __always_inline void request_read(struct open_request *request)
         target_request_opened(target, request->cookie);
 }
 
-/* This thread, or goroutine, has read from that connection. */
-static __always_inline void task_read(__u64 cookie, struct open_request *request)
+/* This thread, or goroutine, has read from that connection; not yet all of the request, if it `awaits` more. */
+static __always_inline void task_read(__u64 cookie, struct open_request *request, bool awaits)
 {
-    struct task task = {.cookie = cookie, .first = request->ordinal, .last = request->newest};
+    struct task task = {
+        .cookie = cookie, .first = request->ordinal, .last = request->newest, .awaits = awaits};
     struct go_work work = {.cookie = cookie, .first = request->ordinal, .last = request->newest};
 
     if (!goroutine_takes(current_pid(), &work))

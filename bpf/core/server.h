@@ -132,6 +132,8 @@ PROVEN_ONCE int server_request(struct connection *connection)
         return 0;
     }
     request->newest = exchange->ordinal;
+    request->has_body = is_oldest && exchange->request_body_size;
+    request->end = (__u32)(connection->rx.position + exchange->request_body_size);
     if (is_oldest)
         exchange_publish(request, exchange);
     return 0;

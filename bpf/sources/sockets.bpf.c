@@ -85,6 +85,13 @@ int on_egress(struct __sk_buff *skb)
     return 1;
 }
 
+static __always_inline bool socket_awaits(struct sock *sock, const struct open_request *request)
+{
+    struct tcp_sock *tcp = (struct tcp_sock *)sock;
+
+    return request->has_body && request_goes_on(request, BPF_CORE_READ(tcp, copied_seq));
+}
+
 SEC("raw_tp/tcp_rcv_space_adjust")
 int on_read(struct bpf_raw_tracepoint_args *args)
 {
@@ -97,6 +104,6 @@ int on_read(struct bpf_raw_tracepoint_args *args)
     else if (request->stream)
         calls_read(cookie, request);
     else if (request->ordinal)
-        task_read(cookie, request);
+        task_read(cookie, request, socket_awaits(sock, request));
     return 0;
 }

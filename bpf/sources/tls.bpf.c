@@ -141,6 +141,7 @@ static __always_inline void tls_walk(struct feed *feed,
 APART void tls_has_read(struct connection *connection, const struct tls_call *call)
 {
     struct open_request *request;
+    __u32 read;
 
     connection->tls_read += call->size;
     if (connection->role != ROLE_SERVER)
@@ -148,10 +149,11 @@ APART void tls_has_read(struct connection *connection, const struct tls_call *ca
     request = open_request_of(connection->cookie);
     if (!request)
         return;
+    read = (__u32)(stream_origin(0) + connection->tls_read);
     if (request->stream)
         calls_read(connection->cookie, request);
     else if (request->ordinal)
-        task_read(connection->cookie, request);
+        task_read(connection->cookie, request, request->has_body && request_goes_on(request, read));
 }
 
 static __always_inline void tls_told(struct connection *connection, const struct tls_call *call)
