@@ -11,6 +11,8 @@ internal static partial class Native
     public const int SigHup = 1;
     public const int SigKill = 9;
     public const int SigUsr1 = 10;
+    public const int SigCont = 18;
+    public const int SigStop = 19;
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     public static partial int SetNamespace(int descriptor, int kind);

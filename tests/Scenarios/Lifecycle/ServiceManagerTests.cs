@@ -9,8 +9,6 @@ namespace Scenarios.Lifecycle;
 public sealed class ServiceManagerTests : Scenario
 {
     private const int SigHup = 1;
-    private const int SigStop = 19;
-    private const int SigContinue = 18;
     private const string Name = "hilo-manager";
 
     [Fact]
@@ -30,13 +28,13 @@ public sealed class ServiceManagerTests : Scenario
         Assert.Equal("200", Ask(health, "healthz"));
 
         Assert.InRange(Count(manager), 5, 20); // a ping each 100 ms
-        Native.Signal(agent.Program.Pid, SigStop);
+        Native.Signal(agent.Program.Pid, Native.SigStop);
         while (manager.Poll(100_000, SelectMode.SelectRead))
         {
             Hear(manager, 0);
         }
         Assert.Equal(0, Count(manager));
-        Native.Signal(agent.Program.Pid, SigContinue);
+        Native.Signal(agent.Program.Pid, Native.SigCont);
 
         Native.Signal(agent.Program.Pid, SigHup);
         string[] reload = [HearOther(manager), HearOther(manager)];
