@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
 using Agent.Bpf;
 using Agent.Cli;
 using Agent.Config;
+using Agent.Control;
 using Agent.Delivery;
 using Agent.Diagnostics;
 using Agent.Targets;
@@ -43,6 +45,8 @@ try
             var chosen = configuration.Read();
             var files = new ProcFs();
             return new Explain(files, CgroupTree.Find(files, chosen.Cgroup), chosen.Selector, Console.Out).Execute(pid);
+        case ["top", .. var which] when which is [] || (which is [var number] && int.TryParse(number, out _)):
+            return new Top(ControlSocket.Choose(which is [] ? null : int.Parse(which[0], CultureInfo.InvariantCulture)), Terminal.Open(), Console.Out).Execute();
         case ["sysdump", .. var target] when target.Length <= 1:
             KernelLog.Capture();
             configuration = Configuration.Load(file);

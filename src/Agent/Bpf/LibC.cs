@@ -32,6 +32,9 @@ internal static unsafe partial class LibC
     private const long PidFdOpenNumber = 434;
     private const long PidFdGetFdNumber = 438;
 
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    internal static partial uint EffectiveUser();
+
     [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
     internal static partial nint Map(nint address, nuint length, int protection, int flags, int fd, long offset);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Says of one process what an agent with this configuration would do with it, by the same code that an agent decides with. Nothing is
-// attached or loaded; it does not ask an agent that runs.
+// attached or loaded. What the process did last is told by the agents that run.
 using System.Globalization;
+using Agent.Control;
 using Agent.Probes;
 using Agent.Runtimes.Go;
 using Agent.Sources;
@@ -45,7 +46,26 @@ internal sealed class Explain(ProcFs proc, CgroupTree? tree, TargetSelector sele
         {
             Say("go", Go(pid, program));
         }
+        AskAgents(pid);
         return isTraced ? 0 : 1;
+    }
+
+    private void AskAgents(int pid)
+    {
+        var agents = ControlSocket.Agents();
+        foreach (var agent in agents)
+        {
+            Say("agent", string.Create(CultureInfo.InvariantCulture, $"process {agent}"));
+            var lines = ControlSocket.Ask(agent, string.Create(CultureInfo.InvariantCulture, $"{ControlSocket.ExchangesPath}?{pid}"));
+            foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).DefaultIfEmpty("nothing that was seen, sampled and is still in memory"))
+            {
+                Say("last", line);
+            }
+        }
+        if (agents.Count == 0)
+        {
+            Say("agent", "none runs in this network namespace: what it did last is not known");
+        }
     }
 
     private void Say(string label, string text) => output.WriteLine(label.PadRight(LabelWidth) + text);

@@ -4,6 +4,7 @@ using Agent.Application;
 using Agent.Bpf;
 using Agent.Config;
 using Agent.Contract;
+using Agent.Control;
 using Agent.Delivery;
 using Agent.Diagnostics;
 using Agent.Events;
@@ -57,7 +58,9 @@ internal static class Run
         var changes = new ChangeQueue();
         var peers = options.Kubernetes.Server is null ? null : new PeerNames();
         var requests = options.Application.IsOn ? new ApplicationMetrics(options.Application) : null;
-        using var delivery = DeliveryPipeline.Start(options.Delivery with { Peers = peers, Requests = requests }, ledger, Log.Warn);
+        var activity = new LiveActivity();
+        using var delivery = DeliveryPipeline.Start(
+            options.Delivery with { Peers = peers, Requests = requests, Activity = activity }, ledger, Log.Warn);
         using var ring = kernel.Ring();
         var loop = new EventLoop(ring, delivery.Sink, ledger, pulse);
         var selection = new TargetSelection(options.Selector);
@@ -89,6 +92,7 @@ internal static class Run
             requests.Describe(text);
             return text.ToString();
         }, name: ApplicationOptions.PortName);
+        using var control = ControlSocket.Serve(activity, metrics.Describe);
         var reload = new Reload(configuration, selection, changes, manager);
         reload.WatchFile();
         using var signals = new Signals(loop.Stop, reload.Run, () => Report(ledger, kernel.Counters, governor, guard));

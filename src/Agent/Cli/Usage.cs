@@ -13,7 +13,8 @@ internal static class Usage
           hilo collect  take spans from others and pass them on, without tracing
           hilo forward  take spans out of a topic of Kafka and pass them on
           hilo doctor   [--json] try every kernel feature, receivers and rights; say what is missing, why, and what to do
-          hilo explain  PID: whether that process is traced, and why; what can be probed in it
+          hilo explain  PID: whether that process is traced, and why; what can be probed in it; its last requests
+          hilo top      services that the agent sees, their rates, errors and latencies, and what it costs; every second
           hilo sysdump  [FILE]: one archive of texts for a bug report, without secrets
           hilo config   check [FILE], print [FILE] (what holds, and where it comes from) or schema (JSON schema of the file)
           hilo version  print the version

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Agent.Application;
 using Agent.Config;
+using Agent.Control;
 using Agent.Delivery.Exporters;
 using Agent.Delivery.Queues;
 using Agent.Kubernetes;
@@ -45,6 +46,9 @@ internal sealed record DeliveryOptions
 
     /// <summary>Measures requests by the spans that were seen here; null: nobody asks.</summary>
     public ApplicationMetrics? Requests { get; init; }
+
+    /// <summary>What commands ask about the spans that were seen here; null: there is nobody to be asked.</summary>
+    public LiveActivity? Activity { get; init; }
 
     /// <summary>Spans in one request.</summary>
     public int MaxRequestSpans { get; init; } = 4096;

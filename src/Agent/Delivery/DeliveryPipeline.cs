@@ -8,6 +8,7 @@
 //
 // Receivers answer to the ledger, each for itself; the printer only when there is none.
 using Agent.Application;
+using Agent.Control;
 using Agent.Delivery.Exporters;
 using Agent.Delivery.Queues;
 using Agent.Diagnostics;
@@ -34,12 +35,14 @@ internal sealed class DeliveryPipeline : IDisposable
     private readonly Takers _takers;
     private readonly Intake _intake;
     private readonly ApplicationMetrics? _requests;
+    private readonly LiveActivity? _activity;
     private volatile bool _isPromising;
 
     private DeliveryPipeline(DeliveryOptions options, Ledger ledger, Terminal terminal, Stream output, Action<string> log)
     {
         _ledger = ledger;
         _requests = options.Requests;
+        _activity = options.Activity;
         var tasks = new List<Task>();
         var receivers = options.Targets;
         Ledger[] ledgers = receivers.Count == 1 ? [ledger] : [.. receivers.Select(receiver => ledger.Branch(receiver.Name))];
@@ -145,6 +148,7 @@ internal sealed class DeliveryPipeline : IDisposable
         {
             _requests?.Take(batch.Encoded.Span); // what programs tell of themselves is no request that was seen
         }
+        _activity?.Take(batch);
         if (_takers.Any && (!_isPromising || _takers.HasRoom(batch.Capacity, batch.Spans)))
         {
             _takers.Give(batch, isPromised: false);

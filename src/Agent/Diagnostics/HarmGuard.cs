@@ -43,14 +43,15 @@ internal sealed class HarmGuard : IDisposable
     internal string Describe()
     {
         var all = Counts(HarmGroup.Usual) + Counts(HarmGroup.Enrolled) + Counts(HarmGroup.HeldOut);
-        var state = State switch
-        {
-            HarmState.Watching => "watching",
-            HarmState.Comparing => "half of the new connections are held out",
-            _ => "withdrawn",
-        };
-        return $"guard: {state}, {all.Harmed} of {all.Begun} connections ended badly, {all.Stalled} of {all.Answered} requests stalled";
+        return $"guard: {Name(State)}, {all.Harmed} of {all.Begun} connections ended badly, {all.Stalled} of {all.Answered} requests stalled";
     }
+
+    internal static string Name(HarmState state) => state switch
+    {
+        HarmState.Watching => "watching",
+        HarmState.Comparing => "half of the new connections are held out",
+        _ => "withdrawn",
+    };
 
     internal HarmCounts Counts(HarmGroup group)
     {

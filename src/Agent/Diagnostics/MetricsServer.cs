@@ -17,14 +17,17 @@ internal sealed class MetricsServer : IDisposable
 {
     private const int LongestHead = 8192;
     private const int PatienceMilliseconds = 2000;
-    private readonly Dictionary<string, Func<Page>> _pages;
+    private readonly Dictionary<string, Func<string, Page>> _pages;
     private readonly Socket _listener;
     private readonly Thread _thread;
     private readonly string? _file;
+    private readonly Func<Socket, bool>? _mayAsk;
     private volatile bool _stopping;
 
-    private MetricsServer(Socket listener, string? file, Dictionary<string, Func<Page>> pages)
+    /// <param name="pages">By path; each is given what stands behind the question mark.</param>
+    private MetricsServer(Socket listener, string? file, Dictionary<string, Func<string, Page>> pages, Func<Socket, bool>? mayAsk = null)
     {
+        _mayAsk = mayAsk;
         _listener = listener;
         _file = file;
         _pages = pages;
@@ -38,7 +41,7 @@ internal sealed class MetricsServer : IDisposable
     internal static MetricsServer Start(MetricsOptions options, Func<string> describe, Health? health = null, string name = MetricsOptions.PortName)
     {
         var pages = health is null ? [] : Pages(health);
-        pages[options.Path] = () => new Page(true, describe());
+        pages[options.Path] = _ => new Page(true, describe());
         var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
         var any = listener.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
         Listen(listener, new IPEndPoint(any, options.Port), name, options.Port.ToString(CultureInfo.InvariantCulture));
@@ -61,6 +64,24 @@ internal sealed class MetricsServer : IDisposable
         var listener = new Socket(place.AddressFamily, SocketType.Stream, place is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
         Listen(listener, place, options.Name, options.Value);
         return new MetricsServer(listener, file, Pages(health));
+    }
+
+    /// <summary>Tells <paramref name="pages"/> to whom <paramref name="mayAsk"/> allows it; null, with a warning, where somebody listens already.</summary>
+    internal static MetricsServer? Start(UnixDomainSocketEndPoint place, Dictionary<string, Func<string, Page>> pages, Func<Socket, bool> mayAsk)
+    {
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            listener.Bind(place);
+            listener.Listen();
+            return new MetricsServer(listener, null, pages, mayAsk);
+        }
+        catch (SocketException refused)
+        {
+            listener.Dispose();
+            Log.Warn($"control: {place}: {refused.Message}: hilo top and hilo explain cannot ask this agent");
+            return null;
+        }
     }
 
     public void Dispose()
@@ -97,7 +118,8 @@ internal sealed class MetricsServer : IDisposable
     private void Serve(Socket client)
     {
         client.ReceiveTimeout = client.SendTimeout = PatienceMilliseconds;
-        var answer = Encoding.UTF8.GetBytes(Answer(ReadHead(client)));
+        var head = ReadHead(client);
+        var answer = Encoding.UTF8.GetBytes(_mayAsk?.Invoke(client) == false ? Response("403 Forbidden", "", "not for this user\n") : Answer(head));
         for (var sent = 0; sent < answer.Length;)
         {
             sent += client.Send(answer.AsSpan(sent));
@@ -134,7 +156,8 @@ internal sealed class MetricsServer : IDisposable
         {
             return Response("400 Bad Request", "", "not an HTTP/1 request\n");
         }
-        if (!_pages.TryGetValue(target.Split('?')[0], out var page))
+        var parts = target.Split('?', 2);
+        if (!_pages.TryGetValue(parts[0], out var page))
         {
             return Response("404 Not Found", "", $"here are {string.Join(", ", _pages.Keys)}\n", method == "HEAD");
         }
@@ -142,12 +165,12 @@ internal sealed class MetricsServer : IDisposable
         {
             return Response("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "only GET and HEAD\n");
         }
-        var (isFine, text) = page();
+        var (isFine, text) = page(parts.ElementAtOrDefault(1) ?? "");
         return Response(isFine ? "200 OK" : "503 Service Unavailable", "", text, method == "HEAD");
     }
 
-    private static Dictionary<string, Func<Page>> Pages(Health health) =>
-        new() { [Health.HealthyPath] = health.IsHealthy, [Health.ReadyPath] = health.IsReady };
+    private static Dictionary<string, Func<string, Page>> Pages(Health health) =>
+        new() { [Health.HealthyPath] = _ => health.IsHealthy(), [Health.ReadyPath] = _ => health.IsReady() };
 
     private static bool IsAbandoned(EndPoint place)
     {

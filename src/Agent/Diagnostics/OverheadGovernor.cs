@@ -116,7 +116,7 @@ internal sealed class OverheadGovernor : IDisposable
             Stopwatch.GetElapsedTime(0), time, runs, Requests.Aggregate(0UL, (sum, counter) => sum + _counters[counter]));
     }
 
-    private static string Name(ThrottleStep step) => step switch
+    internal static string Name(ThrottleStep step) => step switch
     {
         ThrottleStep.Full => "everything is done",
         ThrottleStep.SomeHeaders => "headers are written for one trace in eight",

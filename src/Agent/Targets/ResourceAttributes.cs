@@ -4,6 +4,7 @@
 using System.Reflection;
 using System.Text;
 using Agent.Otlp;
+using Agent.Tracing;
 
 namespace Agent.Targets;
 
@@ -84,7 +85,7 @@ internal sealed class ResourceAttributes(int pid)
     private void WritePid(ref ProtobufWriter writer)
     {
         var attribute = ResourceFields.BeginAttributes(ref writer);
-        KeyValueFields.WriteKey(ref writer, "process.pid"u8);
+        KeyValueFields.WriteKey(ref writer, AttributeKeys.ProcessPid);
         var value = KeyValueFields.BeginValue(ref writer);
         AnyValueFields.WriteIntValue(ref writer, pid);
         writer.End(value);

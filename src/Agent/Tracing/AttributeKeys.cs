@@ -8,6 +8,12 @@ internal static class AttributeKeys
 
     public static ReadOnlySpan<byte> ErrorType => "error.type"u8;
 
+    /// <summary>Written from the contract.</summary>
+    public static ReadOnlySpan<byte> HiloLink => "hilo.link"u8;
+
+    /// <summary>Written from the contract.</summary>
+    public static ReadOnlySpan<byte> HiloPropagation => "hilo.propagation"u8;
+
     public static ReadOnlySpan<byte> HiloRpcKind => "hilo.rpc.kind"u8;
 
     public static ReadOnlySpan<byte> HttpRequestMethod => "http.request.method"u8;
@@ -38,6 +44,8 @@ internal static class AttributeKeys
     public static ReadOnlySpan<byte> RpcSystem => "rpc.system"u8;
 
     public static ReadOnlySpan<byte> PeerService => "peer.service"u8;
+
+    public static ReadOnlySpan<byte> ProcessPid => "process.pid"u8;
 
     public static ReadOnlySpan<byte> ServerAddress => "server.address"u8;
 

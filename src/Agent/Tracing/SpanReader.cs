@@ -11,6 +11,9 @@ internal ref struct SpanReader(ReadOnlySpan<byte> batch)
     private ProtobufReader _spans;
     private ReadOnlySpan<byte> _service;
 
+    /// <summary>Of the resource of the current span; 0: it does not say.</summary>
+    public long ProcessId { get; private set; }
+
     public readonly SpanView Current => new(_spans.Bytes, _service);
 
     public bool Next()
@@ -53,7 +56,7 @@ internal ref struct SpanReader(ReadOnlySpan<byte> batch)
             if (_resources.Field == ExportTraceServiceRequestFields.ResourceSpans)
             {
                 _scopes = new ProtobufReader(_resources.Bytes);
-                _service = ServiceOf(_resources.Bytes);
+                TakeResource(_resources.Bytes);
                 return true;
             }
         }
@@ -61,8 +64,10 @@ internal ref struct SpanReader(ReadOnlySpan<byte> batch)
     }
 
     // Others may write the resource behind its spans.
-    private static ReadOnlySpan<byte> ServiceOf(ReadOnlySpan<byte> resourceSpans)
+    private void TakeResource(ReadOnlySpan<byte> resourceSpans)
     {
+        _service = "unknown_service"u8;
+        ProcessId = 0;
         var fields = new ProtobufReader(resourceSpans);
         while (fields.Next())
         {
@@ -75,10 +80,14 @@ internal ref struct SpanReader(ReadOnlySpan<byte> batch)
             {
                 if (attributes.Key.SequenceEqual(AttributeKeys.ServiceName))
                 {
-                    return attributes.Text;
+                    _service = attributes.Text;
+                }
+                else if (attributes.Key.SequenceEqual(AttributeKeys.ProcessPid))
+                {
+                    ProcessId = attributes.Integer;
                 }
             }
+            return;
         }
-        return "unknown_service"u8;
     }
 }

@@ -22,6 +22,7 @@ public sealed class ExplainTests : Scenario
         Assert.Contains("traced   yes: it listens, and nothing says which", said, StringComparison.Ordinal);
         Assert.Contains("service  shop\n", said, StringComparison.Ordinal);
         Assert.Matches("tls      can be read in .*libssl", said);
+        Assert.EndsWith("agent    none runs in this network namespace: what it did last is not known\n", said, StringComparison.Ordinal);
 
         Assert.Contains("no entry of what to trace fits", Ask(server.Pid, ("OTEL_EBPF_OPEN_PORT", "9000-9999")).Said, StringComparison.Ordinal);
         Assert.Contains("outside of HILO_CGROUP", Ask(server.Pid, ("HILO_CGROUP", Sandbox.Outside.Folder)).Said, StringComparison.Ordinal);
@@ -41,12 +42,34 @@ public sealed class ExplainTests : Scenario
     }
 
     [Fact]
+    public void What_it_did_last_is_told_by_the_agent_that_saw_it()
+    {
+        var server = Sandbox.Serve(Programs.Server("python", Port, Sandbox.Folder).Named("shop"), Port);
+        var other = Sandbox.Serve(Programs.Server("node", Port + 1, Sandbox.Folder), Port + 1);
+        using var agent = new Agent(Sandbox);
+        var next = Uri.EscapeDataString($"http://127.0.0.1:{Port + 1}/headers");
+        Load.Run(Sandbox.Network, 1, 20, i => new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{Port}/hop?id={i}&next={next}"), (_, _) => { });
+        agent.Receiver.WaitFor(spans => spans.Count == 60);
+
+        var lines = Last(server.Pid);
+        Assert.Equal(10, lines.Length);
+        Assert.All(lines.Where((_, i) => i % 2 == 1), line => Assert.Matches($"^last     [0-9:.]+ server GET /hop  200  [0-9.]+ .s  trace [0-9a-f]{{32}}$", line));
+        Assert.All(lines.Where((_, i) => i % 2 == 0), line => Assert.Matches(
+            $"^last     [0-9:.]+ client → GET 127.0.0.1:{Port + 1}/headers  200  [0-9.]+ .s  parent by thread  header injected  trace [0-9a-f]{{32}}$", line));
+        Assert.All(Last(other.Pid), line => Assert.Contains(" server GET /headers  200  ", line, StringComparison.Ordinal));
+        Assert.Contains("last     nothing that was seen", Ask(agent.Program.Pid).Said, StringComparison.Ordinal);
+        agent.Finish();
+    }
+
+    [Fact]
     public void Nobody_is_said_in_one_line()
     {
         var program = Sandbox.StartOutside(new ProgramStart(Repository.Agent, "explain", "4194999"));
         Assert.Equal(1, program.End());
         Assert.Equal("hilo: there is no process 4194999", program.Errors.Trim());
     }
+
+    private string[] Last(int pid) => [.. Ask(pid).Said.Split('\n').Where(line => line.StartsWith("last ", StringComparison.Ordinal))];
 
     private (int ExitCode, string Said) Ask(int pid, params (string Name, string Value)[] settings)
     {

@@ -64,7 +64,7 @@ internal static class OpenCensusResource
             }
             else if (process.Field == OpenCensusFields.IdentifierPid && process.Number != 0)
             {
-                WriteInteger("process.pid"u8, (uint)process.Number, ref writer);
+                WriteInteger(AttributeKeys.ProcessPid, (uint)process.Number, ref writer);
             }
         }
 
