@@ -6,7 +6,7 @@ namespace Scenarios.Harness;
 /// <summary>The container of a DaemonSet, as a kubelet would read it from a manifest.</summary>
 internal sealed class Manifest
 {
-    private const string ToJson = "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(sys.stdin))))";
+    private const string ToJson = "import json, sys, yaml; print(json.dumps([one for one in yaml.safe_load_all(sys.stdin) if one]))";
 
     private readonly JsonNode[] _objects;
     private readonly JsonNode _pod;
@@ -28,9 +28,11 @@ internal sealed class Manifest
         variable => (string)variable!["name"]!, variable => (string?)variable!["value"] ?? node);
 
     /// <summary>All objects of a file.</summary>
-    public static JsonNode[] Read(Sandbox sandbox, string file)
+    public static JsonNode[] Read(Sandbox sandbox, string file) => Parse(sandbox, File.ReadAllText(file));
+
+    public static JsonNode[] Parse(Sandbox sandbox, string yaml)
     {
-        var text = sandbox.StartOutside(new ProgramStart("/usr/bin/python3", "-c", ToJson) { Input = File.ReadAllText(file) }).Finish();
+        var text = sandbox.StartOutside(new ProgramStart("/usr/bin/python3", "-c", ToJson) { Input = yaml }).Finish();
         return [.. JsonNode.Parse(text)!.AsArray().Select(one => one!)];
     }
 
