@@ -85,7 +85,7 @@ internal static class Usage
 
         Figures about requests, for Prometheus:
           OTEL_EBPF_PROMETHEUS_PORT            (none), and _PATH (/metrics)
-          OTEL_EBPF_METRICS_FEATURES           application (rate, errors, durations; default), application_service_graph, or all
+          OTEL_EBPF_METRICS_FEATURES           application (rate, errors, durations; default), application_service_graph, all, none
 
         SIGUSR1 prints the ledger and the counters, SIGHUP reads the configuration again.
         """;

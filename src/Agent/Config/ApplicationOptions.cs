@@ -33,18 +33,15 @@ internal readonly record struct ApplicationOptions(MetricsOptions Place, bool Re
                 case "application_service_graph":
                     graph = true;
                     break;
+                case "none":
+                    break;
                 case "all" or "*":
                     requests = graph = true;
                     break;
-                case var other when IsOfObi(other):
-                    break; // a configuration of OBI need not be changed for it
                 default:
-                    throw new ConfigException(FeaturesName, features!, "use application, application_service_graph, both, or all");
+                    throw new ConfigException(FeaturesName, features!, "use application, application_service_graph, both, all, or none");
             }
         }
         return new ApplicationOptions(MetricsOptions.Parse(text(PortName), text(PathName), PortName, PathName, DefaultPath), requests, graph);
     }
-
-    private static bool IsOfObi(string feature) => feature is "network" or "network_inter_zone" or "ebpf" or "stats"
-        or "application_span" or "application_span_otel" or "application_span_sizes" or "application_host" or "application_process";
 }

@@ -22,7 +22,7 @@ internal sealed record ConfigKey(string Path, KeyType Type, string Meaning)
     /// <summary>For <see cref="KeyType.Word"/>.</summary>
     internal IReadOnlyList<string> Words { get; init; } = [];
 
-    /// <summary>Words of OBI that mean another one here, and why.</summary>
+    /// <summary>Words of OBI that mean another one here, and why. Of a list they are left out.</summary>
     internal IReadOnlyList<(string Word, string Instead, string Why)> Translated { get; init; } = [];
 
     internal KeyFate Fate { get; init; }

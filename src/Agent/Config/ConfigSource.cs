@@ -122,6 +122,11 @@ internal sealed class ConfigSource
 
     private static Setting Meant(Setting setting)
     {
+        if (setting.Key is { Type: KeyType.List, Translated.Count: > 0 })
+        {
+            var left = setting.Items().Where(item => setting.Key.Translated.All(other => other.Word != item)).DefaultIfEmpty("none");
+            return setting with { Value = string.Join(',', left) };
+        }
         var word = setting.Value.ToLowerInvariant();
         foreach (var (theirs, ours, _) in setting.Key.Translated)
         {

@@ -73,9 +73,9 @@ internal static class ConfigWarnings
         }
         foreach (var (word, instead, why) in key.Translated)
         {
-            if (setting.Value.Equals(word, StringComparison.OrdinalIgnoreCase))
+            if (key.Type == KeyType.List ? setting.Items().Contains(word) : setting.Value.Equals(word, StringComparison.OrdinalIgnoreCase))
             {
-                warnings.Add($"{setting.Where}: {word} is taken as {instead}: {why}");
+                warnings.Add($"{setting.Where}: {word} {(instead.Length > 0 ? $"is taken as {instead}" : "is left out")}: {why}");
             }
         }
     }

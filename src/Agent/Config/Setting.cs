@@ -14,6 +14,9 @@ internal sealed record Setting(ConfigKey Key, string Name, string Value, string?
     /// <summary>As messages begin: <c>file:line:column: path</c>, or the variable.</summary>
     internal string Where => File is null ? Name : $"{File}:{Place}: {Name}";
 
+    /// <summary>Of a list.</summary>
+    internal string[] Items() => Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>As <c>hilo config print</c> says it.</summary>
     internal string Origin => File is null ? Name : $"{File}:{Place}";
 }

@@ -86,9 +86,9 @@ public class ApplicationMetricsTests
     [Theory]
     [InlineData(null, null, false, true, false)]
     [InlineData("9000", null, true, true, false)]
-    [InlineData("9000", "application_service_graph,network", true, false, true)]
+    [InlineData("9000", "application_service_graph", true, false, true)]
     [InlineData("9000", "all", true, true, true)]
-    [InlineData("9000", "network", false, false, false)]
+    [InlineData("9000", "none", false, false, false)]
     public void Features_are_those_of_obi(string? port, string? features, bool isOn, bool requests, bool graph)
     {
         var options = ApplicationOptions.Read(name => name.EndsWith("PORT", StringComparison.Ordinal) ? port : name.EndsWith("FEATURES", StringComparison.Ordinal) ? features : null);

@@ -116,6 +116,18 @@ public class ObiFilesTests
         }
     }
 
+    [Theory]
+    [InlineData("network", "network", false, false)]
+    [InlineData("application_process,application_service_graph", "application_process", false, true)]
+    [InlineData("application, ebpf", "ebpf", true, false)]
+    public void Features_that_are_not_measured_are_left_out_and_named(string features, string left, bool requests, bool graph)
+    {
+        const string Name = "OTEL_EBPF_METRICS_FEATURES";
+        var options = Files.Read("prometheus_export: {port: 8999}", (Name, features)).Application;
+        Assert.Equal((requests, graph, requests || graph), (options.Requests, options.ServiceGraph, options.IsOn));
+        Assert.StartsWith($"{Name}: {left} is left out: ", Assert.Single(Files.Warnings("", (Name, features))), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Variables_are_checked_too()
     {

@@ -31,7 +31,11 @@ internal static class AgentKeys
         Key("health_check.unix_socket_path", KeyType.Text, "OTEL_EBPF_HEALTH_CHECK_UNIX_SOCKET_PATH", null, "A socket instead of it: /run/hilo.sock or @hilo."),
         Key("prometheus_export.port", KeyType.Number, "OTEL_EBPF_PROMETHEUS_PORT", "0", "Where Prometheus finds figures about requests, on a port of its own; 0: nowhere, and none are made."),
         Key("prometheus_export.path", KeyType.Text, "OTEL_EBPF_PROMETHEUS_PATH", "/metrics", "And at which path."),
-        Key("metrics.features", KeyType.List, "OTEL_EBPF_METRICS_FEATURES", "application", "Which: application (rate, errors, durations), application_service_graph (who calls whom), or all; other features of OBI have no effect."),
+        Key("metrics.features", KeyType.List, "OTEL_EBPF_METRICS_FEATURES", "application", "Which: application (rate, errors, durations), application_service_graph (who calls whom), all, or none.")
+            .Without("network network_inter_zone stats", "Hilo does not measure flows")
+            .Without("application_host application_process", "Hilo does not measure hosts and processes; an agent for that does")
+            .Without("application_span application_span_otel application_span_sizes", "application measures requests by the semantic conventions")
+            .Without("ebpf", "internal_metrics.prometheus.port tells these"),
         Key("internal_metrics.prometheus.port", KeyType.Number, "OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PORT", "0", "Where Prometheus finds figures about Hilo itself; 0: nowhere."),
         Key("internal_metrics.prometheus.path", KeyType.Text, "OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PATH", "/internal/metrics", "And at which path."),
     ];

@@ -30,5 +30,9 @@ internal static class Row
     internal static ConfigKey Instead(this ConfigKey key, string word, string instead, string why) =>
         key with { Translated = [.. key.Translated, (word, instead, why)] };
 
+    /// <summary>Words of a list that mean nothing here.</summary>
+    internal static ConfigKey Without(this ConfigKey key, string words, string why) =>
+        Names(words).Aggregate(key, (changed, word) => changed.Instead(word, "", why));
+
     private static string[] Names(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }
