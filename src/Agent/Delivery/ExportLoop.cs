@@ -103,9 +103,9 @@ internal sealed class ExportLoop(
     {
         _refusedAlone++;
         ledger.Dropped(DropReason.Rejected, request.Spans);
-        foreach (var entry in request.Entries)
+        if (!source.TrySetAside(request.Entries))
         {
-            source.SetAside(entry);
+            ledger.NotSetAside(request.Spans);
         }
         source.Settle(request.Entries.Count);
     }

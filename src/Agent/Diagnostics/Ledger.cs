@@ -22,6 +22,7 @@ internal sealed class Ledger(string? receiver = null, Ledger? root = null)
     private long _recovered;
     private long _received;
     private long _kept;
+    private long _notSetAside;
 
     /// <summary>Taken from senders of other spans, of one of several receivers: for it alone. Negative: given back.</summary>
     public void Received(long spans) => Interlocked.Add(ref _received, spans);
@@ -33,6 +34,9 @@ internal sealed class Ledger(string? receiver = null, Ledger? root = null)
     public void Exported(long spans) => Interlocked.Add(ref _exported, spans);
 
     public void Dropped(DropReason reason, long spans = 1) => Interlocked.Add(ref _dropped[(int)reason], spans);
+
+    /// <summary>Of those that were rejected: the disk did not take them either.</summary>
+    public void NotSetAside(long spans) => Interlocked.Add(ref _notSetAside, spans);
 
     /// <summary>The ledger of one of several receivers.</summary>
     public Ledger Branch(string name)
@@ -74,6 +78,7 @@ internal sealed class Ledger(string? receiver = null, Ledger? root = null)
             Receiver = receiver,
             Recovered = _recovered,
             Spooled = spooled,
+            NotSetAside = Interlocked.Read(ref _notSetAside),
         };
     }
 }

@@ -18,6 +18,9 @@ internal sealed class LedgerBalance(long seen, long exported, long[] dropped, lo
     /// <summary>On disk, for a receiver that has not got them; null: nothing is kept there.</summary>
     public long? Spooled { get; init; }
 
+    /// <summary>Of those dropped as rejected: no file has them either.</summary>
+    public long NotSetAside { get; init; }
+
     public long Exported => exported;
 
     public long Dropped => dropped.Sum();

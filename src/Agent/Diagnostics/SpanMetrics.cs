@@ -18,6 +18,11 @@ internal sealed class SpanMetrics(Ledger ledger, Func<Counter, long> kernel)
         {
             text.Value("reason", LedgerBalance.Name(reason), balance.DroppedFor(reason));
         }
+        text.Counter("hilo_spans_not_set_aside_total", "Rejected by the receiver, and the folder for such spans did not take them.");
+        foreach (var one in balances)
+        {
+            text.Value("receiver", one.Receiver ?? "only", one.NotSetAside);
+        }
         text.Gauge("hilo_spans_in_flight", "Seen and neither exported, dropped nor on disk.").Value(balance.InFlight);
         text.Gauge("hilo_spans_spooled", "On disk, for a receiver that has not got them.").Value(balance.Spooled ?? 0);
         text.Gauge("hilo_receiver_spans_waiting", "In flight or on disk, by receiver: what is to be scaled on.");

@@ -121,7 +121,7 @@ internal sealed class KafkaSource : ISpanSource, IDisposable
         }
     }
 
-    public void SetAside(ReadOnlyMemory<byte> entry) => _check.SetAside(entry.Span);
+    public bool TrySetAside(IReadOnlyList<ReadOnlyMemory<byte>> entries) => _check.TrySetAside(entries);
 
     public Task WaitAsync(CancellationToken cancel) => _arrived.WaitAsync(cancel);
 

@@ -12,7 +12,7 @@ namespace Agent.Delivery.Kafka;
 /// <summary>What can be sent of the messages of a topic, to one receiver.</summary>
 internal sealed class MessageCheck(KafkaOptions options, string receiver, Ledger ledger, Action<string> log)
 {
-    private readonly RefusedFiles? _refused = options.Refused is { } folder ? new RefusedFiles(folder) : null;
+    private readonly RefusedFiles? _refused = options.Refused is { } folder ? new RefusedFiles(folder, log) : null;
     private MessagePiece _piece = new(MessagePiece.Size);
     private long _unreadable;
 
@@ -52,7 +52,7 @@ internal sealed class MessageCheck(KafkaOptions options, string receiver, Ledger
     }
 
     /// <summary>The receiver has refused it alone; the ledger knows.</summary>
-    internal void SetAside(ReadOnlySpan<byte> entry) => _refused?.TryAdd(entry);
+    internal bool TrySetAside(IReadOnlyList<ReadOnlyMemory<byte>> entries) => _refused?.TryAdd(entries) ?? true;
 
     private Span<byte> MakeRoom(int size)
     {
@@ -68,7 +68,7 @@ internal sealed class MessageCheck(KafkaOptions options, string receiver, Ledger
     {
         Interlocked.Increment(ref _unreadable);
         var name = string.Create(CultureInfo.InvariantCulture, $"{receiver}-{options.Topic}-{partition}-{offset}.message");
-        var end = _refused is null ? "passed over" : _refused.TryAdd(name, value) ? $"in {options.Refused}/{name}" : $"passed over, {options.Refused} does not take it";
+        var end = _refused is null ? "passed over" : _refused.TryAdd(name, [value.ToArray()]) ? $"in {options.Refused}/{name}" : $"passed over, {options.Refused} does not take it";
         log($"{options.Topic}, partition {partition}, offset {offset}: {error}; it is {end}");
     }
 }

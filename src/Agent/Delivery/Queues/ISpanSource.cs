@@ -15,8 +15,11 @@ internal interface ISpanSource
     /// <summary>The first <paramref name="entries"/> of what was taken are received, or refused for good: they need not be kept.</summary>
     void Settle(int entries);
 
-    /// <summary>Keeps an entry that the receiver refuses where an operator can look at it, if there is such a place.</summary>
-    void SetAside(ReadOnlyMemory<byte> entry);
+    /// <summary>
+    /// Keeps entries that the receiver refuses where an operator can look at them, if there is such a place. False: the disk does
+    /// not take them.
+    /// </summary>
+    bool TrySetAside(IReadOnlyList<ReadOnlyMemory<byte>> entries);
 
     /// <summary>Returns when something may have arrived.</summary>
     Task WaitAsync(CancellationToken cancel);

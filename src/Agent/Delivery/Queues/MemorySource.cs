@@ -26,9 +26,7 @@ internal sealed class MemorySource(BatchQueue queue, Ledger ledger) : ISpanSourc
         _taken.RemoveRange(0, entries);
     }
 
-    public void SetAside(ReadOnlyMemory<byte> entry)
-    {
-    }
+    public bool TrySetAside(IReadOnlyList<ReadOnlyMemory<byte>> entries) => true;
 
     public Task WaitAsync(CancellationToken cancel) => queue.WaitAsync(Timeout.InfiniteTimeSpan, cancel);
 

@@ -172,6 +172,15 @@ internal sealed class Spool : IDisposable
         }
     }
 
+    /// <summary>Whether it has not made room.</summary>
+    internal bool Lists(SpoolSegment segment)
+    {
+        lock (_gate)
+        {
+            return _files.Find(segment.FirstSpan) == segment;
+        }
+    }
+
     /// <summary>Why a span that is in no file and not in memory is not there.</summary>
     internal DropReason WhyMissing(long span)
     {
@@ -191,7 +200,7 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    internal void SetAside(ReadOnlyMemory<byte> entry) => _files.SetAside(entry);
+    internal bool TrySetAside(IReadOnlyList<ReadOnlyMemory<byte>> entries) => _files.TrySetAside(entries);
 
     /// <summary>The same trouble is reported once.</summary>
     internal void Complain(string trouble)
@@ -303,7 +312,6 @@ internal sealed class Spool : IDisposable
                 _writing.Add((first, batch));
             }
         }
-        var done = 0L;
         try
         {
             foreach (var (first, batch) in _writing)
@@ -312,22 +320,11 @@ internal sealed class Spool : IDisposable
                 {
                     _files.Write(first, batch.Spans, batch.Encoded);
                 }
-                done = first + batch.Spans;
             }
-            _files.Sync();
         }
         finally
         {
-            _writing.ForEach(one => one.Batch.Release());
-            _writing.Clear();
-            _files.Publish();
-            lock (_gate)
-            {
-                while (_pending.Count > 0 && _pending[0].FirstSpan < done)
-                {
-                    RemoveOldest();
-                }
-            }
+            Conclude(settled);
         }
         _promises.Keep(end);
         if (_files.Any)
@@ -337,6 +334,28 @@ internal sealed class Spool : IDisposable
         }
         _files.Clean(settled);
         _readers.ForEach(reader => reader.Evict(_files.EvictedBelow));
+    }
+
+    // After a write that failed, too: what was written before it need not wait in memory, but only once the disk has it.
+    private void Conclude(long settled)
+    {
+        try
+        {
+            _files.Sync();
+        }
+        finally
+        {
+            _writing.ForEach(one => one.Batch.Release());
+            _writing.Clear();
+            lock (_gate)
+            {
+                var safe = Math.Max(settled, _files.End);
+                while (_pending.Count > 0 && _pending[0].FirstSpan + _pending[0].Batch.Spans <= safe)
+                {
+                    RemoveOldest();
+                }
+            }
+        }
     }
 
     private void RemoveOldest()

@@ -23,10 +23,10 @@ internal sealed class SpoolFiles : IDisposable
     private long _openLength;
     private long _openEnd;
 
-    private SpoolFiles(SpoolOptions options, Lock gate, SafeFileHandle held, List<SpoolSegment> segments)
+    private SpoolFiles(SpoolOptions options, Lock gate, SafeFileHandle held, List<SpoolSegment> segments, Action<string> log)
     {
         (_options, _gate, _lock, _segments) = (options, gate, held, segments);
-        _refused = new RefusedFiles(Path.Combine(options.Directory, "refused"));
+        _refused = new RefusedFiles(Path.Combine(options.Directory, "refused"), line => log($"queue: {line}"));
     }
 
     internal bool Any => _segments.Count > 0;
@@ -45,15 +45,14 @@ internal sealed class SpoolFiles : IDisposable
     /// <param name="gate">Held by who asks about files, and here when they change.</param>
     internal static SpoolFiles Open(SpoolOptions options, Lock gate, Action<string> log)
     {
-        // What requests said stands in there.
-        Directory.CreateDirectory(options.Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        DurableFolder.Make(options.Directory);
         var held = File.OpenHandle(Path.Combine(options.Directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         var segments = SpoolSegment.Find(options);
         if (segments.Count > 0 && SpoolRecovery.Mend(segments[^1]) is var torn and > 0)
         {
             log($"queue: {segments[^1].Path}: the last {torn} bytes were not written whole, and are cut off");
         }
-        return new SpoolFiles(options, gate, held, segments);
+        return new SpoolFiles(options, gate, held, segments, log);
     }
 
     /// <summary>The first file with a span that is not before this one.</summary>
@@ -89,24 +88,28 @@ internal sealed class SpoolFiles : IDisposable
         Work.Bytes += record.Size;
     }
 
-    /// <summary>Waits until the disk has everything.</summary>
+    /// <summary>
+    /// Waits until the disk has everything, and lets readers see it. Throws <see cref="IOException"/> when the disk does not take it:
+    /// the kernel says so once, and may have given up the bytes, so they are to be written anew, to another file.
+    /// </summary>
     internal void Sync()
     {
-        if (_file is not null && _openLength > _open!.Length)
+        if (_file is null || _openLength == _open!.Length)
+        {
+            return;
+        }
+        try
         {
             FlushToDisk(_file);
         }
-    }
-
-    /// <summary>Lets readers see what has been written whole.</summary>
-    internal void Publish()
-    {
+        catch (IOException)
+        {
+            Abandon(_file, _open);
+            throw;
+        }
         lock (_gate)
         {
-            if (_open is not null && _openLength > _open.Length)
-            {
-                (_open.Length, _open.EndSpan, _open.WrittenAt) = (_openLength, _openEnd, _options.Now);
-            }
+            (_open.Length, _open.EndSpan, _open.WrittenAt) = (_openLength, _openEnd, _options.Now);
         }
     }
 
@@ -121,12 +124,12 @@ internal sealed class SpoolFiles : IDisposable
         _doomed.Clear();
     }
 
-    /// <summary>A file of its own, beside the queue.</summary>
-    internal void SetAside(ReadOnlyMemory<byte> entry) => _refused.TryAdd(entry.Span);
+    /// <summary>In a file of their own, beside the queue.</summary>
+    internal bool TrySetAside(IReadOnlyList<ReadOnlyMemory<byte>> entries) => _refused.TryAdd(entries);
 
     public void Dispose()
     {
-        _file?.Dispose();
+        Close();
         _lock.Dispose();
     }
 
@@ -156,21 +159,52 @@ internal sealed class SpoolFiles : IDisposable
 
     private void Begin(long firstSpan)
     {
-        if (_file is not null)
-        {
-            FlushToDisk(_file);
-            Publish();
-            _file.Dispose();
-            (_file, _open) = (null, null);
-        }
+        Sync();
+        Close();
         var segment = SpoolSegment.Create(_options, firstSpan);
-        _file = File.OpenHandle(segment.Path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        LibC.SyncDirectory(_options.Directory);
-        (_open, _openLength, _openEnd) = (segment, 0, firstSpan);
+        var file = File.OpenHandle(segment.Path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            LibC.SyncDirectory(_options.Directory);
+        }
+        catch (IOException)
+        {
+            file.Dispose();
+            throw;
+        }
+        (_file, _open, _openLength, _openEnd) = (file, segment, 0, firstSpan);
         lock (_gate)
         {
             _segments.Add(segment);
         }
+    }
+
+    // An empty one leaves the list first: the next may have its name. What cannot be cut off or deleted does no harm, because spans
+    // are known by their numbers.
+    private void Abandon(SafeFileHandle file, SpoolSegment segment)
+    {
+        lock (_gate)
+        {
+            _ = segment.Length > 0 || _segments.Remove(segment);
+        }
+        try
+        {
+            RandomAccess.SetLength(file, segment.Length);
+            if (segment.Length == 0)
+            {
+                File.Delete(segment.Path);
+            }
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        {
+        }
+        Close();
+    }
+
+    private void Close()
+    {
+        _file?.Dispose();
+        (_file, _open) = (null, null);
     }
 
     private void RemoveOldest()
@@ -178,8 +212,7 @@ internal sealed class SpoolFiles : IDisposable
         var segment = _segments[0];
         if (segment == _open)
         {
-            _file!.Dispose();
-            (_file, _open) = (null, null);
+            Close();
         }
         _doomed.Add(segment.Path);
         _segments.RemoveAt(0);

@@ -13,6 +13,10 @@ namespace Agent.Delivery.Queues;
 internal sealed class SpoolReader(Spool spool, long first, Ledger ledger, SpoolPosition position) : ISpanSource, IDisposable
 {
     private const int Spare = 64 * 1024;
+
+    // A disk, or a process out of descriptors, that takes no longer to be well again costs no spans.
+    private const int ReadAttempts = 10;
+    private static readonly TimeSpan ReadDelay = TimeSpan.FromSeconds(1);
     private readonly Lock _place = new(); // taken before the spool's, never after
     private readonly List<SpanBatch> _held = [];
     private readonly List<(long End, int Spans)> _taken = [];
@@ -22,6 +26,7 @@ internal sealed class SpoolReader(Spool spool, long first, Ledger ledger, SpoolP
     private SpoolSegment? _segment;
     private long _offset;
     private bool _metDamage;
+    private volatile int _failedReads;
     private long _next = first;
     private long _settled = first;
     private long _unsettled;
@@ -52,9 +57,9 @@ internal sealed class SpoolReader(Spool spool, long first, Ledger ledger, SpoolP
         spool.Advanced();
     }
 
-    public void SetAside(ReadOnlyMemory<byte> entry) => spool.SetAside(entry);
+    public bool TrySetAside(IReadOnlyList<ReadOnlyMemory<byte>> entries) => spool.TrySetAside(entries);
 
-    public Task WaitAsync(CancellationToken cancel) => _arrived.WaitAsync(cancel);
+    public Task WaitAsync(CancellationToken cancel) => _arrived.WaitAsync(_failedReads > 0 ? ReadDelay : Timeout.InfiniteTimeSpan, cancel);
 
     /// <summary>Nothing is lost: the next run begins with what was taken and not settled.</summary>
     public void Abandon() => Release(_held.Count);
@@ -126,15 +131,19 @@ internal sealed class SpoolReader(Spool spool, long first, Ledger ledger, SpoolP
                     _held.ForEach(batch => Add(request, batch.Encoded, _next + batch.Spans));
                     break;
                 default:
-                    ReadBack(segment!, from, request, maxSpans, maxBytes);
+                    if (!TryReadBack(segment!, from, request, maxSpans, maxBytes))
+                    {
+                        return false;
+                    }
                     break;
             }
         }
         return true;
     }
 
-    // All that is known of the file is its length and its end at one moment, so the end is where it has been read then.
-    private void ReadBack(SpoolSegment segment, long end, ExportRequest request, int maxSpans, int maxBytes)
+    // False: it cannot be read now. All that is known of the file is its length and its end at one moment, so the end is where it has
+    // been read then.
+    private bool TryReadBack(SpoolSegment segment, long end, ExportRequest request, int maxSpans, int maxBytes)
     {
         try
         {
@@ -143,7 +152,7 @@ internal sealed class SpoolReader(Spool spool, long first, Ledger ledger, SpoolP
                 _file?.Dispose();
                 (_file, _segment, _offset) = (File.OpenHandle(segment.Path), segment, 0);
             }
-            var wanted = (int)Math.Min(spool.LengthOf(segment) - _offset, (long)maxBytes + Spare);
+            var wanted = (int)Math.Min(spool.LengthOf(segment) - _offset, Math.Max((long)maxBytes + Spare, _piece.Length));
             if (_piece.Length < wanted)
             {
                 _piece = new byte[wanted];
@@ -152,25 +161,34 @@ internal sealed class SpoolReader(Spool spool, long first, Ledger ledger, SpoolP
             var cursor = Walk(_piece.AsMemory(0, read), request, maxSpans, maxBytes);
             _offset += cursor.At;
             _metDamage |= cursor.MetDamage;
+            _failedReads = 0;
             if (request.Entries.Count > 0 || cursor.At > 0)
             {
-                return;
+                return true;
             }
             if (cursor.Wanted > wanted && _offset + cursor.Wanted <= spool.LengthOf(segment))
             {
-                _piece = new byte[cursor.Wanted];
-                return;
+                _piece = new byte[cursor.Wanted]; // one that is longer than a request may be
+                return true;
             }
         }
-        catch (FileNotFoundException)
+        catch (FileNotFoundException) when (!spool.Lists(segment))
         {
-            return; // it has made room, and is not in the list any more
+            return true; // it has made room
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             spool.Complain($"cannot be read: {e.Message}");
+            _file?.Dispose();
+            (_file, _segment) = (null, null);
+            if (++_failedReads < ReadAttempts)
+            {
+                return false;
+            }
+            _failedReads = 0;
         }
         Skip(end, DropReason.Corrupt);
+        return true;
     }
 
     // Counts what is missing before the span; nothing, if that is where it is. Nothing taken is left unsettled then.

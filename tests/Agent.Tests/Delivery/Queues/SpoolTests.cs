@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Text;
-using Agent.Contract;
-using Agent.Delivery;
-using Agent.Delivery.Exporters;
-using Agent.Delivery.Queues;
 using Agent.Diagnostics;
-using Agent.Tests.Tracing;
 
 namespace Agent.Tests.Delivery.Queues;
 
 /// <summary>A queue on disk, from the batch to the receiver and over restarts. Each batch is a record of its own.</summary>
-public sealed class SpoolTests : IDisposable
+public sealed class SpoolTests : SpoolRuns
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan NoPatience = TimeSpan.FromMilliseconds(300);
-    private readonly string _folder = Directory.CreateTempSubdirectory("hilo-spool-").FullName;
-    private readonly List<string> _log = [];
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
     [Fact]
     public async Task A_receiver_that_keeps_up_costs_no_disk()
     {
@@ -30,7 +17,7 @@ public sealed class SpoolTests : IDisposable
         Assert.Equal(100, receiver.Spans);
         Assert.Equal("ledger: seen 100 = exported 100 + dropped 0 + in flight 0 + spooled 0; unsampled 0", ledger);
         Assert.Empty(Segments());
-        Assert.Empty(_log);
+        Assert.Empty(Log);
     }
 
     [Fact]
@@ -119,13 +106,13 @@ public sealed class SpoolTests : IDisposable
         {
             await File.WriteAllBytesAsync(segment, whole[..length]);
             using var receiver = new Receiver();
-            _log.Clear();
+            Log.Clear();
 
             Assert.Equal(
                 "ledger: seen 5 + recovered 10 = exported 15 + dropped 0 + in flight 0 + spooled 0; unsampled 0",
                 await RunAsync(Options(receiver.Port), batches: 1));
             Assert.Equal(15, receiver.Spans);
-            Assert.Contains($"the last {length - third} bytes were not written whole", Assert.Single(_log), StringComparison.Ordinal);
+            Assert.Contains($"the last {length - third} bytes were not written whole", Assert.Single(Log), StringComparison.Ordinal);
             Clear();
         }
     }
@@ -263,96 +250,7 @@ public sealed class SpoolTests : IDisposable
 
         var refused = Assert.ThrowsAny<FormatException>(() => Start(Options(receiver.Port), new Ledger()));
 
-        Assert.StartsWith($"HILO_QUEUE=disk:{_folder} cannot be used: ", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"HILO_QUEUE=disk:{Folder} cannot be used: ", refused.Message, StringComparison.Ordinal);
         await first.StopAsync(Patience);
-    }
-
-    [Fact]
-    public async Task A_batch_that_is_refused_costs_no_other_and_is_set_aside()
-    {
-        var seen = 0;
-        using var receiver = new Receiver((_, response) =>
-        {
-            response.StatusCode = Interlocked.Increment(ref seen) is 1 or 3 or 4 ? 400 : 200; // the four, the second two, the third
-            return Task.CompletedTask;
-        });
-        var gone = Receiver.FreePort();
-        await RunAsync(Options(gone), batches: 4, NoPatience);
-
-        Assert.Equal(
-            "ledger: seen 0 + recovered 20 = exported 15 + dropped 5 (rejected 5) + in flight 0 + spooled 0; unsampled 0",
-            await RunAsync(Options(receiver.Port), batches: 0));
-        Assert.Equal((5, 15), (receiver.Requests, receiver.Spans));
-        Assert.Single(Directory.GetFiles(Path.Combine(_folder, "refused")));
-    }
-
-    private static ReceiverOptions Target(string name, int port) => new() { Name = name, Endpoint = new Uri($"http://127.0.0.1:{port}/v1/traces"), Timeout = TimeSpan.FromMinutes(1) };
-
-    private static Func<Counter, long> Emitted(long spans) => counter => counter == Counter.Emitted ? spans : 0;
-
-    private static IEnumerable<string> Balances(Ledger ledger, long spans) => ledger.Balances(Emitted(spans)).Select(balance => balance.ToString());
-
-    private static void Write(DeliveryPipeline pipeline, int batches, int spans = 5)
-    {
-        var heads = Encoding.ASCII.GetBytes("GET /orders/42 HTTP/1.1\r\nHost: shop\r\n\r\n");
-        var resource = Exchanges.ResourceOf("shop");
-        var e = Exchanges.Event(Role.Server);
-        e.RequestHeadSize = (ushort)heads.Length;
-        for (var batch = 0; batch < batches; batch++)
-        {
-            for (var span = 0; span < spans; span++)
-            {
-                pipeline.Sink.Write(resource, e, heads);
-            }
-            pipeline.Sink.Flush();
-        }
-    }
-
-    private static async Task WaitUntilAsync(Func<bool> condition)
-    {
-        for (var i = 0; i < 1000 && !condition(); i++)
-        {
-            await Task.Delay(10);
-        }
-        Assert.True(condition());
-    }
-
-    // Of the same name whatever the port: the same receiver, moved.
-    private DeliveryOptions Options(int port) => new()
-    {
-        Receivers = [Target("receiver", port)],
-        RetryDelay = TimeSpan.FromMilliseconds(20),
-        MaxRetryDelay = TimeSpan.FromMilliseconds(100),
-        Spool = Spool(),
-    };
-
-    private SpoolOptions Spool() => new() { Directory = _folder, SyncInterval = TimeSpan.FromMilliseconds(10) };
-
-    private string[] Segments() => Directory.GetFiles(_folder, "*.spans");
-
-    private void Clear()
-    {
-        foreach (var path in Directory.GetFiles(_folder))
-        {
-            File.Delete(path);
-        }
-    }
-
-    private DeliveryPipeline Start(DeliveryOptions options, Ledger ledger) =>
-        DeliveryPipeline.Start(options, ledger, new Terminal(false, false, () => (80, 25)), Stream.Null, line =>
-        {
-            lock (_log)
-            {
-                _log.Add(line);
-            }
-        });
-
-    private async Task<string> RunAsync(DeliveryOptions options, int batches, TimeSpan? patience = null)
-    {
-        var ledger = new Ledger();
-        using var pipeline = Start(options, ledger);
-        Write(pipeline, batches);
-        await pipeline.StopAsync(patience ?? Patience);
-        return ledger.Balances(Emitted(batches * 5))[0].ToString();
     }
 }
