@@ -10,7 +10,7 @@ namespace Scenarios.Delivery;
 
 /// <summary>
 /// Row D02: whatever system call of the spool fails, or is the last one: what a sender was told is accepted arrives. strace makes
-/// the kernel do that, at calls about the spool's own files.
+/// the kernel do that.
 /// </summary>
 public sealed class D02FaultsTests : Scenario
 {
@@ -23,22 +23,24 @@ public sealed class D02FaultsTests : Scenario
     private ulong _sent;
 
     [Theory]
-    [InlineData("pwritev", "error=EIO:when=4", "pwrite64", "error=EIO:when=2")]
-    [InlineData("pwritev", "error=ENOSPC:when=6+", "unlink", "error=EIO:when=1+")]
-    [InlineData("pwritev", "signal=KILL:when=7", "unlink", "signal=KILL:when=1")]
-    [InlineData("fsync", "error=EIO:when=3+2", "ftruncate", "error=EIO:when=1")]
-    [InlineData("fsync", "signal=KILL:when=4", "pwrite64", "signal=KILL:when=2")]
-    [InlineData("openat", "error=ENOSPC:when=6+3", "openat", "error=EIO:when=9")]
-    [InlineData("openat", "signal=KILL:when=7", "fsync", "signal=KILL:when=2")]
-    public void What_was_accepted_arrives(string call, string fault, string later, string laterFault)
+    [InlineData("pwritev:error=EIO:when=4", "pwrite64:error=EIO:when=1")]
+    [InlineData("pwritev:error=ENOSPC:when=6..9", "unlink:error=EIO:when=1+")]
+    [InlineData("pwritev:signal=KILL:when=7", "unlink:signal=KILL:when=1")]
+    [InlineData("fsync:error=EIO:when=2+2", "unlink:error=EIO:when=1+")]
+    [InlineData("fsync:signal=KILL:when=4", "pwrite64:signal=KILL:when=1")]
+    [InlineData("ftruncate:error=EIO:when=1", "pwrite64:error=EIO:when=1")]
+    [InlineData("ftruncate:signal=KILL:when=1", "unlink:error=EIO:when=1")]
+    [InlineData("openat:error=EMFILE:when=2", "pwrite64:error=EIO:when=1")]
+    [InlineData("openat:signal=KILL:when=2", "unlink:error=EIO:when=1")]
+    public void What_was_accepted_arrives(string fault, string laterFault)
     {
         var queue = Sandbox.PathOf("queue");
         Directory.CreateDirectory(queue);
 
         // The receiver is away; then it is there, and the queue gets smaller; at last nothing fails.
-        Collect(queue, call, fault, agent => Offer(agent));
+        Collect(queue, fault);
         using var receiver = new OtlpReceiver(Sandbox.Network, ReceiverPort);
-        Collect(queue, later, laterFault, agent => Offer(agent));
+        Collect(queue, laterFault);
         var last = Start(queue);
         Offer(last);
         last.WaitFor(() => _accepted.All(Arrived(receiver).Contains), "all that was accepted", 30);
@@ -50,15 +52,24 @@ public sealed class D02FaultsTests : Scenario
         Assert.Equal((0, 0), (ledger.Unexplained, ledger.Spooled));
     }
 
-    private void Collect(string queue, string call, string fault, Action<RunningProgram> work)
+    // Only the spool makes these calls here, but for `openat`: of that, those about its first file and its folder.
+    // strace counts calls of each thread by itself. It sends no signal where a filter of seccomp tells it of calls.
+    private void Collect(string queue, string fault)
     {
-        var agent = Start(queue, "strace", "-D", "-f", "--seccomp-bpf", "-o", Sandbox.PathOf("strace"), "-P", queue, "-e", $"trace={call}", "-e", $"inject={call}:{fault}");
-        work(agent);
-        if (!agent.HasExited)
+        var call = fault[..fault.IndexOf(':', StringComparison.Ordinal)];
+        var isKilled = fault.Contains("signal=KILL", StringComparison.Ordinal);
+        List<string> tracer = ["strace", "-D", "-f", "-o", Sandbox.PathOf("strace"), "-e", $"trace={call}", "-e", $"inject={fault}"];
+        tracer.AddRange(isKilled ? [] : ["--seccomp-bpf"]);
+        tracer.AddRange(call == "openat" ? ["-P", queue, "-P", Path.Combine(queue, new string('0', 20) + ".spans")] : []);
+        var agent = Start(queue, [.. tracer]);
+        Offer(agent);
+        if (isKilled)
         {
-            agent.Stop(Native.SigKill);
+            agent.WaitFor(() => agent.HasExited, "the kill", 10);
+            return;
         }
-        Assert.Matches(@"\(INJECTED\)|killed by SIGKILL", File.ReadAllText(Sandbox.PathOf("strace")));
+        agent.Stop(Native.SigKill);
+        Assert.Contains("(INJECTED)", File.ReadAllText(Sandbox.PathOf("strace")), StringComparison.Ordinal);
     }
 
     private RunningProgram Start(string queue, params string[] tracer)
@@ -98,7 +109,7 @@ public sealed class D02FaultsTests : Scenario
                     _accepted.AddRange(spans);
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception gone) when (gone is HttpRequestException or System.Net.Sockets.SocketException)
             {
                 // Nothing was said: it may have arrived or not.
             }
