@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
     head_read(&cut, input, size, pieces_random(input, size, PIECE_MAX), &cut_list);
     check_same(&whole, &cut);
     /* Of one window only so many finds are reported. */
-    if (whole.phase == HTTP1_DONE && cut_list.lines < WINDOW_FINDS)
+    if (whole.phase == HTTP1_DONE && cut_list.finds < WINDOW_FINDS)
         must(whole_list.size == cut_list.size &&
                  !memcmp(whole_list.bytes, cut_list.bytes, cut_list.size),
              "cutting changes the baggage");

@@ -84,11 +84,13 @@ static inline void window_soil(struct window *window)
 struct list {
     __u32 size;
     __u32 lines;
+    __u32 finds; /* of anything, in all windows */
     __u8 bytes[1 << 17];
 };
 
 static inline void list_take(struct list *list, const struct window *window)
 {
+    list->finds += window->found;
     for (__u32 i = 0; i < window->found; i++) {
         const struct find *find = &window->finds[i];
 
@@ -120,6 +122,7 @@ static inline __u32 head_read(struct http1_head *head,
     memset(head, 0, sizeof(*head));
     baggage->size = 0;
     baggage->lines = 0;
+    baggage->finds = 0;
     while (at < size && head->phase < HTTP1_DONE) {
         __u32 piece = piece_size(&pieces, size - at, PIECE_MAX);
         __u32 kept, used;

@@ -146,6 +146,8 @@ public sealed class EventDecoderTests
             Heads = System.Text.Encoding.ASCII.GetString(heads);
         }
 
+        public void OnOwnSpan(in OwnSpanEvent e, ReadOnlySpan<byte> text) => See(e.Header);
+
         public void OnProcess(in ProcessEvent e, ReadOnlySpan<byte> declared) => See(e.Header);
 
         public void OnListen(in ListenEvent e) => See(e.Header);
