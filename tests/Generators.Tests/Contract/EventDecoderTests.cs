@@ -17,6 +17,7 @@ public sealed class EventDecoderTests
         (EventKind.Listen, ListenEvent.Size, false),
         (EventKind.Fionread, FionreadEvent.Size, false),
         (EventKind.Tls, TlsEvent.Size, false),
+        (EventKind.OwnSpan, OwnSpanEvent.StructSize, true),
     ];
 
     [Fact]
